@@ -1,0 +1,95 @@
+"""A Python prompt that remembers every result by number.
+
+Everything public is loaded on first use, so importing the package costs next to nothing.
+"""
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .entry import Entry
+    from .errors import HistshellError
+    from .history import History
+    from .prompt import Prompt
+    from .session import install, uninstall
+
+    h: History
+
+__all__ = ["Entry", "HistshellError", "History", "Prompt", "__version__", "h", "install", "uninstall"]
+
+_HOME_OF = {
+    "Entry": "entry",
+    "HistshellError": "errors",
+    "History": "history",
+    "Prompt": "prompt",
+    "install": "session",
+    "uninstall": "session",
+}
+
+
+def __getattr__(name: "str") -> "object":
+    """Load a public name from its module; `h` is the history of the running session."""
+    if name == "h":
+        from .session import history
+
+        return history()
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'histshell' has no attribute {name!r}")
+    module = __import__("histshell." + home, None, None, [name])
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+_START = ("places", "history", "prompt", "hook", "shells/__init__", "shells/stock", "session")
+"""The modules that are loaded before the first prompt, each after those that it imports."""
+
+
+def _start(namespace: "dict[str, object]") -> "None":
+    """Load the modules that the first prompt needs from their byte code, and install; the start-up file calls this.
+
+    The import system takes 0.2 ms to find and check one module, most of what a start may cost. Here the place of
+    each is known, so that one stat and one read do. What is not there exactly as Python itself would have left
+    it (no byte code yet, an older one, one kept elsewhere) is imported in the ordinary way.
+    """
+    import sys
+
+    if sys.pycache_prefix is None:
+        from _frozen_importlib import ModuleSpec
+        from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+        from marshal import loads
+        from os import stat
+
+        level = sys.flags.optimize
+        ending = f".{sys.implementation.cache_tag}{f'.opt-{level}' if level else ''}.pyc"
+        try:
+            for place in _START:
+                path, _, base = f"{__path__[0]}/{place}".rpartition("/")
+                name = "histshell." + place.replace("/__init__", "").replace("/", ".")
+                source = f"{path}/{base}.py"
+                status = stat(source)
+                with open(f"{path}/__pycache__/{base}{ending}", "rb") as file:
+                    data = file.read()
+                stamp = int(status.st_mtime).to_bytes(8, "little")[:4] + status.st_size.to_bytes(8, "little")[:4]
+                if name in sys.modules or data[:16] != MAGIC_NUMBER + b"\0\0\0\0" + stamp:
+                    break
+                module = type(sys)(name)
+                spec = module.__spec__ = ModuleSpec(name, SourceFileLoader(name, source), origin=source, is_package=base == "__init__")
+                spec.has_location = True
+                module.__file__, module.__loader__, module.__package__ = source, spec.loader, spec.parent
+                if base == "__init__":
+                    module.__path__ = spec.submodule_search_locations = [path]
+                sys.modules[name] = module
+                exec(loads(memoryview(data)[16:]), module.__dict__)
+                parent, _, child = name.rpartition(".")
+                setattr(sys.modules[parent], child, module)
+        except OSError:
+            pass
+    from .session import install
+
+    install(namespace)
+
+
+def __dir__() -> "list[str]":
+    """List the public names, loaded or not."""
+    return __all__

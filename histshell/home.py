@@ -1,0 +1,51 @@
+"""histshell's own environment, and borrowing a package from it for the time of one call.
+
+The package is imported from wherever it lives, so its own folder says where home is; third-party
+packages of home lie beside it. A guest Python never gets that folder on its `sys.path`.
+"""
+
+import os
+import sys
+
+SITE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Borrowed:
+    """Make `roots`, top-level packages of home, importable inside a `with` block, and only there.
+
+    On leaving, `sys.modules`, `sys.meta_path` and `sys.path` are as they were; modules that the
+    block loaded are kept privately and come back the next time. It does not help when the code
+    borrowed does not run under this Python: catch what the import raises, it is not always an
+    `ImportError`.
+    """
+
+    _loaded: "dict[str, object]" = {}
+
+    def __init__(self, *roots: "str") -> "None":
+        self.roots = roots
+        self._hidden: "dict[str, object]" = {}
+
+    def find_spec(self, name: "str", path: "object" = None, target: "object" = None) -> "object":
+        """Find a borrowed root in home, first of all finders; leave every other name alone."""
+        if path is not None or name not in self.roots:
+            return None
+        from importlib.machinery import PathFinder
+
+        return PathFinder.find_spec(name, [SITE])
+
+    def __enter__(self) -> "None":
+        self._hidden = self._take()
+        for name, module in self._loaded.items():
+            if name.partition(".")[0] in self.roots:
+                sys.modules[name] = module  # type: ignore[assignment]  # modules, kept as plain objects
+        sys.meta_path.insert(0, self)  # type: ignore[arg-type]  # a finder by its one method
+
+    def __exit__(self, *exc: "object") -> "None":
+        sys.meta_path.remove(self)  # type: ignore[arg-type]
+        self._loaded.update(self._take())
+        sys.modules.update(self._hidden)  # type: ignore[arg-type]
+
+    def _take(self) -> "dict[str, object]":
+        """Take the modules of `roots` out of `sys.modules`."""
+        names = [name for name in list(sys.modules) if name.partition(".")[0] in self.roots]
+        return {name: sys.modules.pop(name) for name in names}

@@ -1,0 +1,98 @@
+"""What Pik raises: facts as attributes, the sentence in ``__str__``.
+
+An error that C's `pickle.loads` would have raised too derives from both `PikError` and the type that C
+raises (see `blend`), so that ``except EOFError`` and ``except HistshellError`` both catch it.
+"""
+
+from __future__ import annotations
+
+from pickle import UnpicklingError
+
+from histshell.errors import HistshellError
+
+
+class PikError(HistshellError):
+    """A pickle stream could not be loaded.
+
+    ``offset`` is the position of the opcode in the stream (0-based, bytes), ``opcode`` its name, ``problem``
+    what went wrong. Where the stack was too short, ``found`` and ``needed`` count items.
+    """
+
+    offset: int | None = None
+    opcode: str | None = None
+    problem: str = ""
+    found: int | None = None
+    needed: int | None = None
+
+    def __str__(self) -> str:
+        """Say where, what was found, and what was expected."""
+        problem = self.problem or super().__str__()
+        if self.opcode is None:
+            return problem if self.offset is None else f"byte {self.offset}: {problem}"
+        return f"{self.opcode} at byte {self.offset}: {problem}"
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        """Travel between processes as the plain class and the sentence."""
+        return (PikError, (str(self),))
+
+
+class RefusedError(PikError, UnpicklingError):
+    """The policy does not allow what the stream asks for; ``name`` is what it asked for, resolved."""
+
+    name: str = ""
+
+
+class LimitError(PikError, UnpicklingError, MemoryError):
+    """The stream asks for more than `Limits` allows; ``limit`` names the field."""
+
+    limit: str = ""
+
+
+class StackUnderflow(UnpicklingError):
+    """An opcode wants more items than there are above the mark (inside the package only)."""
+
+    def __init__(self, found: int, needed: int, marked: bool) -> None:
+        where = "above the mark" if marked else "on the stack"
+        items = "1 item" if found == 1 else f"{found} items"
+        super().__init__(f"{items} {where}, needs {needed}")
+        self.found = found
+        self.needed = needed
+
+
+_blends: dict[type[BaseException], type[PikError]] = {PikError: PikError}
+
+
+def blend(kind: type[BaseException]) -> type[PikError]:
+    """Give the class that derives from `PikError` and from *kind*; one class for each kind."""
+    known = _blends.get(kind)
+    if known is None:
+        if kind is StackUnderflow:
+            known = blend(UnpicklingError)
+        elif issubclass(kind, PikError):
+            known = kind
+        else:
+            known = type(kind.__name__, (PikError, kind), {"__module__": __name__})
+        _blends[kind] = known
+    return known
+
+
+def located(cause: BaseException, offset: int | None, opcode: str | None) -> BaseException:
+    """Turn *cause* into a `PikError` of the same type that knows *offset* and *opcode*.
+
+    An exception whose type cannot be derived from (or whose constructor does not take its own arguments)
+    comes back as it is: it is better to pass on the true error than a poor copy.
+    """
+    try:
+        kind = blend(type(cause))
+        error = kind.__new__(kind, *cause.args)
+        BaseException.__init__(error, *cause.args)
+        if isinstance(cause, UnicodeError):
+            kind.__init__(error, *cause.args)
+        error.__dict__.update(getattr(cause, "__dict__", {}))
+    except Exception:  # a foreign exception class may refuse anything
+        return cause
+    if error.offset is None:
+        error.offset = offset
+        error.opcode = opcode
+        error.problem = str(cause) or type(cause).__name__
+    return error

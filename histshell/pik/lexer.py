@@ -1,0 +1,314 @@
+"""The lexer: bytes in, opcodes with their arguments out, in whatever pieces the bytes arrive.
+
+It reads what C's `pickle.loads` reads, byte by byte the same, and nothing else: it knows where every opcode and
+argument begins and ends, not what they do. Each byte is looked at once, however the stream is cut.
+
+    token: (offset, code, argument)
+        offset    position of the opcode in the stream, e.g. 14
+        code      the opcode's byte, e.g. 0x4b for BININT1
+        argument  None, an int, a float, bytes (counted; or a line *with* its newline), or two such lines
+"""
+
+from __future__ import annotations
+
+import sys
+from pickle import UnpicklingError
+from struct import Struct
+from typing import Any, Tuple
+
+from histshell.pik.errors import PikError, located
+from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
+from histshell.pik.versions import FRAMED_LINES
+
+Token = Tuple[int, int, Any]
+
+MORE, COMPLETE, ERROR = "more", "complete", "error"
+
+_UNKNOWN, _NONE, _UINT1, _UINT2, _INT4, _UINT4, _FLOAT8, _LINE, _LINES, _COUNT1, _COUNT4, _COUNT8, _FRAME, _STOP = range(14)
+_KINDS = {
+    "": _NONE, "uint1": _UINT1, "uint2": _UINT2, "int4": _INT4, "uint4": _UINT4, "float8": _FLOAT8, "line": _LINE,
+    "lines": _LINES, "count1": _COUNT1, "count4": _COUNT4, "count8": _COUNT8, "uint8": _FRAME,
+}  # fmt: skip
+_SHAPES = [_UNKNOWN] * 256
+for _each in OPCODES:
+    _SHAPES[_each.code] = _KINDS[_each.argument]
+_SHAPES[0x2E] = _STOP
+
+_INT4_AT = Struct("<i").unpack_from
+_UINT4_AT = Struct("<I").unpack_from
+_UINT8_AT = Struct("<Q").unpack_from
+_FLOAT8_AT = Struct(">d").unpack_from
+_LONG4 = 0x8B
+_FRAME_CODE = 0x95
+_TRUNCATED = "pickle data was truncated"
+_CROSSED = "pickle exhausted before end of frame"
+
+
+class Lexer:
+    """Cut a stream into tokens.
+
+    `feed` takes more bytes, `tokens` gives what they complete, `state` says ``more``, ``complete`` or ``error`` and
+    `offset` where. It does not decode arguments beyond ints and floats, and it does not run anything.
+    """
+
+    def __init__(self, data: bytes = b"") -> None:
+        """Begin a stream; *data* is its first bytes, or all of them."""
+        self._data = data  # bytes not yet cut, from self._at on; no copy is made of what was given
+        self._at = 0
+        self._base = 0  # offset in the stream of self._data[0]
+        self._parts: list[bytes] = []  # fed and not yet joined to self._data
+        self._pending = 0  # bytes in self._parts
+        self._wanted = 0  # bytes the token at self._at has in all, as far as is known; 0: nothing is known
+        self._newlines = 0  # newlines it still waits for
+        self._frame_end = -1
+        self._error: PikError | None = None
+        self._complete = False
+
+    @property
+    def state(self) -> str:
+        """Tell how far the stream is: ``more`` bytes are needed, it is ``complete``, or an ``error`` is next."""
+        return COMPLETE if self._complete else ERROR if self._error else MORE
+
+    @property
+    def offset(self) -> int:
+        """Give the offset of the next token, of the stream's end, or of the error."""
+        return self._base + self._at
+
+    @property
+    def error(self) -> PikError | None:
+        """Give the error that the next call of `tokens` raises, if any."""
+        return self._error
+
+    @property
+    def rest(self) -> bytes:
+        """Give the bytes after STOP (or those not yet cut)."""
+        self._join()
+        return self._data[self._at :]
+
+    def feed(self, chunk: bytes) -> None:
+        """Take *chunk* as the next bytes of the stream."""
+        if chunk:
+            self._parts.append(bytes(chunk))
+            self._pending += len(chunk)
+            if self._newlines:
+                self._newlines -= chunk.count(b"\n")
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """Give what `restore` needs; nothing of the stream is copied."""
+        return (
+            self._data, self._at, self._base, tuple(self._parts), self._pending, self._wanted, self._newlines,
+            self._frame_end, self._error, self._complete,
+        )  # fmt: skip
+
+    def restore(self, snapshot: tuple[Any, ...]) -> None:
+        """Go back to where *snapshot* was taken."""
+        (
+            self._data, self._at, self._base, parts, self._pending, self._wanted, self._newlines,
+            self._frame_end, self._error, self._complete,
+        ) = snapshot  # fmt: skip
+        self._parts = list(parts)
+
+    def _ready(self) -> bool:
+        """Tell whether what was fed may complete a token; only then is it worth joining and looking."""
+        if self._newlines > 0:
+            return False
+        return len(self._data) - self._at + self._pending >= self._wanted
+
+    def _join(self) -> None:
+        """Join what was fed to what is left."""
+        if self._parts:
+            self._data = self._data[self._at :] + b"".join(self._parts)
+            self._base += self._at
+            self._at = 0
+            self._parts = []
+            self._pending = 0
+
+    def tokens(self, most: int = 512) -> list[Token]:
+        """Give the next tokens, at most *most*; an empty list where more bytes are needed or the stream is complete.
+
+        Raises what the stream deserves (unknown opcode, a length that cannot be), after the tokens before it were given.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._complete or not self._ready():
+            return []
+        self._join()
+        out: list[Token] = []
+        try:
+            self._cut(out, most)
+        except (UnpicklingError, OverflowError) as cause:
+            code = self._data[self._at]
+            named = name_of(code) if code in BY_CODE else None
+            error = located(cause, self.offset, named)
+            assert isinstance(error, PikError)
+            self._error = error
+            if not out:
+                raise error from None
+        return out
+
+    def _cut(self, out: list[Token], most: int) -> None:
+        """Append to *out* the tokens that are whole; what is missing of the next is left in ``_wanted``, ``_newlines``."""
+        data, at, base, size = self._data, self._at, self._base, len(self._data)
+        shapes = _SHAPES
+        append = out.append
+        frame_end = self._frame_end - base if FRAMED_LINES else size
+        if frame_end < at:
+            frame_end = sys.maxsize
+        end = at
+        self._wanted = self._newlines = 0
+        try:
+            for _ in range(most):
+                code = data[at]
+                shape = shapes[code]
+                if shape == _NONE:
+                    append((base + at, code, None))
+                    end = at + 1
+                elif shape == _UINT1:
+                    append((base + at, code, data[at + 1]))
+                    end = at + 2
+                elif shape == _COUNT1:
+                    start = at + 2
+                    end = start + data[at + 1]
+                    if end > size:
+                        self._wanted = end - at
+                        return
+                    append((base + at, code, data[start:end]))
+                elif shape == _UINT2:
+                    append((base + at, code, data[at + 1] | data[at + 2] << 8))
+                    end = at + 3
+                elif shape == _LINE:
+                    end = data.find(b"\n", at + 1) + 1
+                    if not end:
+                        self._newlines = 1
+                        return
+                    append((base + at, code, data[at + 1 : end]))
+                elif shape == _INT4 or shape == _UINT4:
+                    end = at + 5
+                    if end > size:
+                        self._wanted = 5
+                        return
+                    append((base + at, code, (_INT4_AT if shape == _INT4 else _UINT4_AT)(data, at + 1)[0]))
+                elif shape == _FLOAT8:
+                    end = at + 9
+                    if end > size:
+                        self._wanted = 9
+                        return
+                    append((base + at, code, _FLOAT8_AT(data, at + 1)[0]))
+                elif shape == _STOP:
+                    append((base + at, code, None))
+                    end = at + 1
+                    self._complete = True
+                else:
+                    argument, end = self._other(code, shape, at, size)
+                    if end < 0:
+                        return
+                    append((base + at, code, argument))
+                    if code == _FRAME_CODE:
+                        frame_end = self._frame(at, end, argument, frame_end)
+                if end > frame_end:
+                    if at < frame_end:
+                        self._check_crossing(shape, at, frame_end, out)
+                    frame_end = sys.maxsize
+                at = end
+                if self._complete:
+                    return
+        except IndexError:  # the bytes ended inside an opcode and its 1-byte argument
+            self._wanted = len(data) - at + 1 if len(data) > at else 0
+        finally:
+            self._at = at
+            if FRAMED_LINES:
+                self._frame_end = base + frame_end if frame_end != sys.maxsize else -1
+
+    def _other(self, code: int, shape: int, at: int, size: int) -> tuple[Any, int]:
+        """Cut one token of the rarer shapes: its argument and its end, which is -1 where bytes are missing."""
+        data = self._data
+        if shape == _LINES:
+            return self._two_lines(at)
+        if shape == _UNKNOWN:
+            shown = chr(code) if 0x20 <= code <= 0x7E and code not in b"'\\" else f"\\x{code:02x}"
+            raise UnpicklingError(f"invalid load key, '{shown}'.")
+        width = 4 if shape == _COUNT4 else 8
+        start = at + 1 + width
+        if start > size:
+            self._wanted = 1 + width
+            return None, -1
+        if width == 8:
+            count = _UINT8_AT(data, at + 1)[0]
+            if count > sys.maxsize:
+                raise OverflowError(f"{name_of(code)} exceeds system's maximum size of {sys.maxsize} bytes")
+        elif code == _LONG4:
+            count = _INT4_AT(data, at + 1)[0]
+            if count < 0:
+                raise UnpicklingError("LONG pickle has negative byte count")
+        else:
+            count = _UINT4_AT(data, at + 1)[0]
+        end = start + count
+        if end > size:
+            self._wanted = end - at
+            return None, -1
+        return (count, start) if shape == _FRAME else (data[start:end], end)
+
+    def _two_lines(self, at: int) -> tuple[Any, int]:
+        """Cut a module's line and a name's line."""
+        data = self._data
+        middle = data.find(b"\n", at + 1) + 1
+        if not middle:
+            self._newlines = 2
+            return None, -1
+        end = data.find(b"\n", middle) + 1
+        if not end:
+            self._newlines = 1
+            return None, -1
+        return (data[at + 1 : middle], data[middle:end]), end
+
+    def _frame(self, at: int, end: int, length: int, frame_end: int) -> int:
+        """Enter a frame: give its end."""
+        if FRAMED_LINES and at < frame_end != sys.maxsize:
+            raise UnpicklingError("beginning of a new frame before end of current frame")
+        return end + length if FRAMED_LINES else frame_end
+
+    def _check_crossing(self, shape: int, at: int, frame_end: int, out: list[Token]) -> None:
+        """Refuse a token that crosses its frame's end, unless one of the pieces it is read in ends just there."""
+        joints = {at + 1}
+        if shape in (_COUNT1, _COUNT4, _COUNT8):
+            joints.add(at + 1 + {_COUNT1: 1, _COUNT4: 4, _COUNT8: 8}[shape])
+        elif shape == _LINES:
+            joints.add(self._data.find(b"\n", at + 1) + 1)
+        if frame_end not in joints:
+            out.pop()
+            raise UnpicklingError(_CROSSED)
+
+    @property
+    def awaiting(self) -> str:
+        """Say what is missing of the token that was begun; empty between two tokens."""
+        if self._complete or self._error:
+            return ""
+        self._join()
+        have = len(self._data) - self._at
+        if not have:
+            return ""
+        op = BY_CODE.get(self._data[self._at])
+        if op is None:
+            return ""
+        if op.argument in ("line", "lines"):
+            return f"in {op.name}"
+        header = {"count1": 2, "count4": 5, "count8": 9, "uint8": 9}.get(op.argument, 1)
+        if have >= header and self._wanted > header:
+            return f"{op.name}: {have - header} of {self._wanted - header} bytes"
+        whole = header if header > 1 else {"uint1": 2, "uint2": 3, "int4": 5, "uint4": 5, "float8": 9}[op.argument]
+        what = "length bytes" if header > 1 else "bytes"
+        return f"{op.name}: {have - 1} of {whole - 1} {what}"
+
+    def truncated(self) -> PikError:
+        """Give the error that C raises where the bytes end here and STOP has not come."""
+        self._join()
+        rest = self._data[self._at :]
+        cause: Exception = UnpicklingError(_TRUNCATED) if rest else EOFError("Ran out of input")
+        if rest[:1] in (b"c", b"i") and b"\n" in rest:  # C decodes the first line before it looks for the second
+            try:
+                rest[1 : rest.index(b"\n")].decode("utf-8" if rest[:1] == b"c" else "ascii")
+            except UnicodeDecodeError as bad:
+                cause = bad
+        error = located(cause, self.offset, name_of(rest[0]) if rest else None)
+        assert isinstance(error, PikError)
+        return error

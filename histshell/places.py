@@ -1,0 +1,42 @@
+"""Where histshell's files live: what platformdirs says, restated without its import.
+
+The start-up file runs in Pythons that have no third-party package, and before the first prompt,
+where platformdirs (and the `pathlib` it loads) would cost more than all of histshell. The tests
+compare these functions with platformdirs.
+"""
+
+import os
+import sys
+
+NAME = "histshell"
+
+
+def config_file() -> "str":
+    """Path of the settings file: `$HISTSHELL_CONFIG`, else `config.toml` in the platform's place."""
+    named = os.environ.get("HISTSHELL_CONFIG")
+    return named or os.path.join(_folder("XDG_CONFIG_HOME", ".config", "Application Support"), "config.toml")
+
+
+def data_dir() -> "str":
+    """Folder of the installed start-up file."""
+    return _folder("XDG_DATA_HOME", os.path.join(".local", "share"), "Application Support")
+
+
+def cache_dir() -> "str":
+    """Folder of what can be made anew at any time."""
+    return _folder("XDG_CACHE_HOME", ".cache", "Caches")
+
+
+def _folder(variable: "str", unix: "str", mac: "str") -> "str":
+    """The folder `unix` under the home, unless `variable` names another; `mac` under ~/Library."""
+    base = os.environ.get(variable, "").strip()
+    if not os.path.isabs(base):  # the XDG specification: a relative path is to be ignored
+        base = ""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+        return os.path.join(base, NAME, "Cache") if mac == "Caches" else os.path.join(base, NAME)
+    if base:
+        return os.path.join(base, NAME)
+    if sys.platform == "darwin":
+        return os.path.join(os.path.expanduser("~/Library"), mac, NAME)
+    return os.path.join(os.path.expanduser("~"), unix, NAME)

@@ -1,0 +1,157 @@
+"""The prompt: an object in `sys.ps1` whose text is always up to date and that cannot fail.
+
+The idea is Peter Norvig's. His object also records, whenever it is asked for its text; ours only shows.
+It is a `str` because PyREPL without colour searches and slices it, and ends the session over anything else; its
+content is then what is seen, so the recorder puts a fresh one in `sys.ps1` after each result.
+"""
+
+import builtins
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from .history import History
+
+TEMPLATE = "{h}[{n}] >>> "
+COLOUR = "1;35"  # bold magenta, as Python's own prompt has been since 3.13
+
+# Bound here, so that the prompt goes on when a user rebinds them in `builtins`.
+_builtins = builtins.__dict__
+_len = len
+_str = str
+_type = type
+_BaseException = BaseException
+_MISSING = object()
+_FALLBACK = ">>> "
+_CONTINUATION = "... "
+
+
+class Face:
+    """What the two prompts have in common: the history, the names it can be reached by, template and style.
+
+    `namespace` is the user's globals, `template` a text with `{h}` and `{n}`. `colour` holds the parameters of the terminal's SGR
+    sequence, empty for none; with `marked` it is written between the marks by which GNU readline counts columns.
+    `tick` is called each time a prompt is shown; it must be cheap.
+    """
+
+    def __init__(
+        self,
+        history: "History",
+        namespace: "dict[str, object]",
+        template: "str" = TEMPLATE,
+        colour: "str" = "",
+        marked: "bool" = False,
+        tick: "Callable[[], object] | None" = None,
+    ) -> "None":
+        self.history = history
+        self.namespace = namespace
+        self.template = template
+        self.tick = tick
+        start, end = self.paint = (f"\033[{colour}m", "\033[0m") if colour else ("", "")
+        self.marked = (f"\001{start}\002", f"\001{end}\002") if colour and marked else self.paint
+        self._number = -1
+        self._name = ""
+        self._text = ""
+
+    def text(self) -> "str":
+        """The prompt's text without colour, for example `h[3] >>> `; takes the same time for any length of the history."""
+        number = _len(self.history)
+        if number == 0:  # all results were taken away by slicing: counting starts again
+            self.history.reset()
+            number = 1
+        name = self.name()
+        if number != self._number or name is not self._name:
+            self._text = self.template.format(h=name, n=number)
+            self._number, self._name = number, name
+        return self._text
+
+    def name(self) -> "str":
+        """The name that reaches the history from the prompt now: `h`, `_h`, or none."""
+        if self.namespace.get("h", _builtins.get("h")) is self.history:
+            return "h"
+        if self.namespace.get("_h", _builtins.get("_h")) is self.history:
+            return "_h"
+        return ""
+
+    def continuation(self) -> "str":
+        """`... ` under the end of the prompt."""
+        text = self.text()
+        if text.isascii():
+            return _CONTINUATION.rjust(_len(text))
+        from .views import width  # only for a template of the user's; not worth loading before the first prompt
+
+        return _CONTINUATION.rjust(width(text))
+
+
+class Prompt(str):
+    """The primary prompt, for `sys.ps1`. Shows the number that the next result will get.
+
+    `str(prompt)` is the text as it is now, in colour; the content of the string is the text, without colour, as it
+    was when the object was made. Neither ever raises, whatever a user has rebound.
+    """
+
+    __slots__ = ("_face",)
+    _face: "Face"
+
+    def __new__(cls, face: "Face | History") -> "Prompt":
+        if _type(face) is not Face:
+            face = Face(face, {"h": face})  # type: ignore[arg-type]  # a History
+        self = _str.__new__(cls, face.text())
+        self._face = face
+        return self
+
+    def __str__(self) -> "str":
+        try:
+            face = self._face
+            if face.tick is not None:
+                face.tick()
+            return face.marked[0] + face.text() + face.marked[1]
+        except _BaseException:  # also Ctrl-C: an exception here ends the session in PyREPL
+            return _FALLBACK
+
+    def __format__(self, spec: "str") -> "str":
+        # PyREPL formats the prompt at each key, and asyncio's banner prints it raw: no marks here.
+        try:
+            face = self._face
+            if face.tick is not None:
+                face.tick()
+            text = face.paint[0] + face.text() + face.paint[1]
+            return text if not spec else _str.__format__(text, spec)
+        except _BaseException:
+            return _FALLBACK
+
+    def __contains__(self, text: "str") -> "bool":
+        # PyREPL without colour asks for a newline before each prompt, and for nothing else of ours.
+        try:
+            if self._face.tick is not None:
+                self._face.tick()
+        except _BaseException:
+            pass
+        return _str.__contains__(self, text)
+
+
+class Continuation(str):
+    """The continuation prompt, for `sys.ps2`: as wide as the primary one."""
+
+    __slots__ = ("_face",)
+    _face: "Face"
+
+    def __new__(cls, face: "Face") -> "Continuation":
+        self = _str.__new__(cls, face.continuation())
+        self._face = face
+        return self
+
+    def __str__(self) -> "str":
+        try:
+            face = self._face
+            return face.marked[0] + face.continuation() + face.marked[1]
+        except _BaseException:
+            return _CONTINUATION
+
+    def __format__(self, spec: "str") -> "str":
+        try:
+            face = self._face
+            return face.paint[0] + face.continuation() + face.paint[1]
+        except _BaseException:
+            return _CONTINUATION

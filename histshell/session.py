@@ -1,0 +1,156 @@
+"""Wiring history, display hook and prompt to the shell that runs, and taking them out again."""
+
+import builtins
+import os
+import sys
+
+from . import places, prompt
+from .history import History
+from .hook import DisplayHook
+from .shells import stock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from .hook import Hook
+    from .recorder import Recorder
+    from .settings import Settings
+
+_type, _getattr = type, getattr  # bound here: `refresh` goes on when a user rebinds them in `builtins`
+
+NAMES = ("h", "_h")
+_STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
+
+
+class Session:
+    """What is installed in this process. There is at most one; `install` and `uninstall` manage it."""
+
+    def __init__(self, namespace: "dict[str, object]") -> "None":
+        self.history = History()
+        self.inputs = stock.Inputs()
+        self.hook = DisplayHook(self._display, self._pass_on)
+        self.settings = _settings()
+        template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
+        self.face = prompt.Face(self.history, namespace, template, self._colour(), stock.uses_readline(), self.tick)
+
+    def _colour(self) -> "str":
+        """The prompt's colour; none where PyREPL paints it and no other style has been chosen."""
+        if not stock.wants_colour():
+            return ""
+        if self.settings is not None and self.settings.origin("style") != "default":
+            from .settings import sgr
+
+            return sgr(self.settings.style)
+        return "" if stock.uses_pyrepl() else prompt.COLOUR
+
+    def start(self) -> "None":
+        """Install everything into the interpreter; a prompt that the user has set stays."""
+        self.publish(self.face.namespace)
+        for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
+            if getattr(sys, name, _STOCK_PROMPTS[name]) == _STOCK_PROMPTS[name]:
+                setattr(sys, name, kind(self.face))
+        self.hook.attach()
+
+    def publish(self, namespace: "dict[str, object]") -> "None":
+        """Make the history known by its names, where they are free."""
+        self.face.namespace = namespace
+        for name in NAMES:
+            builtins.__dict__.setdefault(name, self.history)
+        namespace.setdefault(NAMES[0], self.history)
+
+    def tick(self) -> "None":
+        """Done each time the prompt is shown."""
+        if sys.displayhook is not self.hook.hook:
+            self.hook.attach()
+        self.inputs.prompt_shown()
+
+    def refresh(self) -> "None":
+        """Bring the content of the prompts up to date; a user's own are left alone."""
+        current = _getattr(sys, "ps1", None)
+        if _type(current) is prompt.Prompt and current != self.face.text():
+            sys.ps1 = prompt.Prompt(self.face)
+            if _type(_getattr(sys, "ps2", None)) is prompt.Continuation:
+                sys.ps2 = prompt.Continuation(self.face)
+
+    def stop(self) -> "None":
+        """Take everything out again. What was recorded stays with whoever holds the history."""
+        self.hook.detach()
+        for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
+            if type(getattr(sys, name, None)) is kind:
+                setattr(sys, name, _STOCK_PROMPTS[name])
+        for namespace in (self.face.namespace, builtins.__dict__):
+            for name in NAMES:
+                if namespace.get(name) is self.history:
+                    del namespace[name]
+
+    def _display(self, value: "object", inner: "Hook") -> "object":
+        """The first result: load the recorder, which stands here from now on."""
+        return self._recorder().display(value, inner)
+
+    def _pass_on(self, value: "object", inner: "Hook") -> "object":
+        """The same where the first value goes to another hook."""
+        return self._recorder().pass_on(value, inner)
+
+    def _recorder(self) -> "Recorder":
+        from .recorder import Recorder
+
+        recorder = Recorder(self.history, self.inputs.source, self.refresh)
+        self.hook.hand_over(recorder.display, recorder.pass_on)
+        return recorder
+
+
+def _settings() -> "Settings | None":
+    """The settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
+    for variable in os.environ:
+        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE"):
+            break
+    else:
+        if not os.path.exists(places.config_file()):
+            return None
+    from .settings import load
+
+    return load()
+
+
+_session: "Session | None" = globals().get("_session")  # kept when the module is reloaded
+
+
+def install(namespace: "dict[str, object] | None" = None) -> "None":
+    """Number the results of this prompt from now on.
+
+    `namespace` is the globals of the prompt (default: the caller's). Typed again, it only makes the names known
+    there. Does nothing in shells that are not Python's own prompt.
+    """
+    global _session
+    caller: "FrameType" = sys._getframe(1)
+    if namespace is None:
+        namespace = caller.f_globals
+    if _session is not None:
+        _session.publish(namespace)
+        return
+    if not stock.recognise(caller):
+        return
+    session = Session(namespace)
+    try:
+        session.start()
+    except BaseException:
+        session.stop()
+        raise
+    _session = session
+    if session.settings is not None:
+        for problem in session.settings.problems[:1]:
+            sys.stderr.write(f"histshell: {problem} ('histshell config' shows all)\n")
+
+
+def uninstall() -> "None":
+    """Give the prompt back as it was; does nothing if histshell is not installed."""
+    global _session
+    if _session is not None:
+        _session.stop()
+        _session = None
+
+
+def history() -> "History":
+    """The history of the running session; a new one, not recorded into, if there is no session."""
+    return _session.history if _session is not None else History()

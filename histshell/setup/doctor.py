@@ -1,0 +1,245 @@
+"""Looking for what is wrong with an installation, and saying what to do about it.
+
+Every check gives findings, as data, and none may raise: who is ill needs the rest of the page.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from histshell import __version__, home, places, settings
+
+from . import dialects, install, pythons, rcfile, stub
+from .files import FileError, read, shown
+
+OK, NOTE, PROBLEM = "ok", "note", "problem"
+
+# The first Python that the start-up file does not pass over in silence.
+RUNS_FROM = (3, 8)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's page: `level` (OK, NOTE or PROBLEM), `what` was found, and the `remedy` of a problem."""
+
+    level: str
+    what: str
+    remedy: str = ""
+
+
+def examine(environ: Mapping[str, str] | None = None) -> list[Finding]:
+    """Run all checks, in the order in which a start of Python meets their subjects. Raises nothing."""
+    environ = os.environ if environ is None else environ
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check(environ)
+        except Exception as error:
+            what = f"{check.__name__} could not be done: {type(error).__name__}: {error}"
+            findings.append(Finding(PROBLEM, what, "this is an error in histshell: please report it with that line"))
+    return findings
+
+
+def check_stub(_environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Is the start-up file in its place, and is it the one of this version?"""
+    path = shown(stub.installed())
+    try:
+        state = stub.state()
+    except FileError as error:
+        yield Finding(PROBLEM, f"the start-up file {path} cannot be used: {error.reason}", "histshell install")
+        return
+    if state == stub.CURRENT:
+        yield Finding(OK, f"the start-up file is {path} (histshell {__version__})")
+    elif state == stub.OTHER:
+        yield Finding(
+            PROBLEM, f"the start-up file {path} is not the one of histshell {__version__}", "histshell install"
+        )
+    elif state == stub.GONE:
+        yield Finding(PROBLEM, "histshell was uninstalled; an empty start-up file is left", "histshell install")
+    else:
+        yield Finding(PROBLEM, "histshell is not installed: there is no start-up file", "histshell install")
+
+
+def check_home(_environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Does the installed start-up file find the package, and is it the one whose command runs now?"""
+    if stub.state() not in (stub.CURRENT, stub.OTHER):
+        return
+    named = stub.named_home()
+    if named is None:
+        what = f"the file {stub.HOME!r} beside the start-up file is missing, so it does not find histshell"
+        yield Finding(PROBLEM, what, "histshell install")
+    elif not os.access(os.path.join(named, "histshell", "session.py"), os.R_OK):
+        what = f"the start-up file looks for histshell in {shown(named)}, and there is none that can be read"
+        yield Finding(PROBLEM, what, "histshell install")
+    elif os.path.realpath(named) != os.path.realpath(home.SITE):
+        what = f"the start-up file starts the histshell in {shown(named)}; this command is in {shown(home.SITE)}"
+        yield Finding(PROBLEM, what, "histshell install, to use this one")
+    else:
+        yield Finding(OK, f"it starts the histshell in {shown(named)}")
+
+
+def check_terminal(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Will a Python started in this terminal run the start-up file?"""
+    if environ.get("HISTSHELL") == "0":
+        yield Finding(PROBLEM, "HISTSHELL=0 keeps histshell off in this terminal", "unset HISTSHELL")
+    yield _startup_variable(environ.get("PYTHONSTARTUP", ""))
+    chained = environ.get("HISTSHELL_CHAIN")
+    if chained and stub.is_ours(chained):
+        what = f"HISTSHELL_CHAIN names histshell's own start-up file, {shown(chained)}: it is run once all the same"
+        yield Finding(NOTE, what)
+    elif chained and not os.path.isfile(chained):
+        what = f"HISTSHELL_CHAIN names {shown(chained)}, and there is no such file: Python says so at each start"
+        yield Finding(PROBLEM, what, "take it out of your shell's start-up file, then: unset HISTSHELL_CHAIN")
+    elif chained:
+        yield Finding(OK, f"{shown(chained)} is run after it (HISTSHELL_CHAIN)")
+
+
+def check_rc_files(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Which shells name the start-up file, and does anything behind the block take that back?"""
+    paths = install.carriers(environ)
+    if not paths:
+        if stub.state() in (stub.CURRENT, stub.OTHER):
+            what = "no shell's start-up file has histshell's block"
+            by_hand = stub.is_ours(environ.get("PYTHONSTARTUP", ""))
+            yield Finding(NOTE if by_hand else PROBLEM, what, "" if by_hand else "histshell install")
+        return
+    for path in paths:
+        name = shown(path)
+        data = read(path).data or b""
+        try:
+            block = rcfile.find(data, name)
+        except rcfile.BlockError as error:
+            yield Finding(PROBLEM, str(error), f"delete it by hand, then: histshell install --rc {name}")
+            continue
+        later = [number for number, after in install.assignments(data, name) if after]
+        dialect = dialects.DIALECTS[dialects.shell_of(path) or "sh"]
+        current = rcfile.put_in(data, dialect.lines(os.fsencode(stub.installed())), name)
+        if later:
+            what = f"{name}:{later[0]} sets PYTHONSTARTUP again, after histshell's block"
+            yield Finding(PROBLEM, what, "move that line above the block; what it names is then run after histshell's")
+        elif current != data:
+            yield Finding(PROBLEM, f"{name} has a block of another version", f"histshell install --rc {name}")
+        else:
+            yield Finding(OK, f"{name}:{block.line if block else 0} names it for every new shell")
+
+
+def check_pythons(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Which Pythons on this machine run it, tried out in each; and which compile it anew at every start?"""
+    site = _site()
+    slow = []
+    for python in pythons.find(environ, site):
+        name = ".".join(map(str, python.version))
+        name = f"{'PyPy ' if python.implementation == 'pypy' else 'Python '}{name} ({shown(python.path)})"
+        if python.problem:
+            yield Finding(NOTE, f"{shown(python.path)}: {python.problem}")
+        elif python.version < RUNS_FROM:
+            yield Finding(NOTE, f"{name} is too old: there the start-up file does nothing")
+        elif python.failure:
+            remedy = "HISTSHELL_DEBUG=1 in the environment of that Python shows more; or histshell install again"
+            yield Finding(PROBLEM, f"{name} cannot load histshell: {python.failure}", remedy)
+        else:
+            yield Finding(OK, f"{name} runs it, {_line_editor(python)}")
+            if not _is_compiled(site, python.cache_tag) and not _will_compile(site, environ):
+                slow.append(shown(python.path))
+    if slow:
+        folder = shown(os.path.join(site, "histshell"))
+        variable = environ.get("PYTHONDONTWRITEBYTECODE")
+        why = "PYTHONDONTWRITEBYTECODE is set" if variable else f"{folder} is not yours to write"
+        what = f"histshell is compiled anew at each start of {', '.join(slow)}: {why}"
+        remedy = f"{'' if variable else 'as its owner: '}PYTHON -m compileall -q {folder}, with each of them"
+        yield Finding(NOTE if variable else PROBLEM, what, remedy)
+
+
+def check_settings(_environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Are there wrong settings?"""
+    loaded = settings.load()
+    for problem in loaded.problems:
+        yield Finding(
+            PROBLEM, f"a setting is ignored: {problem}", "correct it; histshell config shows what is in force"
+        )
+    if not loaded.problems:
+        yield Finding(OK, f"the settings are right ({shown(places.config_file())})")
+
+
+CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
+    check_stub,
+    check_home,
+    check_rc_files,
+    check_terminal,
+    check_pythons,
+    check_settings,
+)
+
+
+def _startup_variable(value: str) -> Finding:
+    """Judge PYTHONSTARTUP as it is in this terminal."""
+    name = shown(value)
+    if not value:
+        return Finding(
+            PROBLEM,
+            "PYTHONSTARTUP is not set in this terminal",
+            "open a new terminal; if this is a new one, its shell does not read a file that has the block: "
+            "histshell install --shell SHELL",
+        )
+    if not os.path.isfile(value):
+        remedy = "histshell install, or unset PYTHONSTARTUP"
+        return Finding(PROBLEM, f"PYTHONSTARTUP names {name}, and there is no such file", remedy)
+    if os.path.realpath(value) == os.path.realpath(stub.installed()):
+        return Finding(OK, "PYTHONSTARTUP names it in this terminal")
+    if stub.is_ours(value):
+        return Finding(NOTE, f"PYTHONSTARTUP names another copy of histshell's start-up file here: {name}")
+    if os.path.basename(value) == "pythonrc.py" and ("ms-python" in value or "vscode" in value):
+        # Some versions of the extension do it with that setting off too (vscode-python issue 25485).
+        remedy = (
+            "open a terminal in it whose shell reads a file with histshell's block, which comes later and wins; "
+            'or set "python.terminal.shellIntegration.enabled" to false in its settings'
+        )
+        return Finding(PROBLEM, f"VS Code has set PYTHONSTARTUP to a file of its own: {name}", remedy)
+    remedy = "open a new terminal, where histshell's block keeps that file and runs it second; else: histshell install"
+    return Finding(PROBLEM, f"PYTHONSTARTUP names another file in this terminal: {name}", remedy)
+
+
+def _line_editor(python: pythons.Python) -> str:
+    """Say what reads the keys at this Python's prompt."""
+    if "_pyrepl" in python.editors or "pyrepl" in python.editors:
+        return "with PyREPL"
+    return "with readline" if "readline" in python.editors else "without a line editor"
+
+
+def _site() -> str:
+    """The folder that the installed start-up file loads from; our own where it is not installed."""
+    try:
+        named = stub.named_home()
+    except FileError:
+        named = None
+    return named or home.SITE
+
+
+def _is_compiled(site: str, tag: str) -> bool:
+    """Whether there is an up-to-date compiled file of the session, for the Pythons whose files are tagged `tag`."""
+    source = os.path.join(site, "histshell", "session.py")
+    compiled = os.path.join(site, "histshell", "__pycache__", f"session.{tag}.pyc")
+    try:
+        with open(compiled, "rb") as file:
+            header = file.read(16)
+        status = os.stat(source)
+    except OSError:
+        return False
+    # PEP 552: magic number, flags, then the source's time and size, or its hash.
+    if header[4:8] != bytes(4):
+        return len(header) == 16
+    facts = (int(status.st_mtime), status.st_size)
+    return header[8:] == b"".join((fact & 0xFFFFFFFF).to_bytes(4, "little") for fact in facts)
+
+
+def _will_compile(site: str, environ: Mapping[str, str]) -> bool:
+    """Whether a Python started by this user keeps what it compiles."""
+    if environ.get("PYTHONDONTWRITEBYTECODE"):
+        return False
+    if environ.get("PYTHONPYCACHEPREFIX"):
+        return True
+    folder = os.path.join(site, "histshell")
+    cache = os.path.join(folder, "__pycache__")
+    return os.access(cache if os.path.isdir(cache) else folder, os.W_OK | os.X_OK)

@@ -1,0 +1,140 @@
+"""The start-up file in the data directory, and the file `home` beside it that says where the package is.
+
+They lie outside the package so that PYTHONSTARTUP never names a file that an upgrade moves or a removal takes
+away: some Pythons end when it is missing. For the same reason taking histshell out leaves a file in the
+stub's place, which only runs HISTSHELL_CHAIN, for the terminals that are open and still have the variable.
+"""
+
+from __future__ import annotations
+
+import os
+
+from histshell import home, places
+from histshell.errors import HistshellError
+
+from .files import FileError, read, remove, replace, shown
+
+NAME = "pythonstartup.py"
+HOME = "home"
+
+# What is in the stub's place after `histshell uninstall`. Python 2.7 has to understand it too, and it must not raise
+# either: then `python3.13 -i script` would end.
+RETIRED = b'''"""histshell was uninstalled; this file can be deleted when the terminals opened before that are closed.
+
+Until then they name it in PYTHONSTARTUP, and some Pythons end when it is missing. It only runs
+$HISTSHELL_CHAIN, the start-up file that was in use before histshell.
+"""
+
+
+def _histshell_startup(namespace):
+    import os
+    import sys
+
+    path = os.environ.get("HISTSHELL_CHAIN")
+    here = os.path.abspath(_histshell_startup.__code__.co_filename)
+    if sys.flags.ignore_environment or not path or os.path.abspath(path) == here:
+        return
+    had, old = "__file__" in namespace, namespace.get("__file__")
+    namespace["__file__"] = path
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+        exec(compile(source, path, "exec"), namespace)
+    except SystemExit:
+        raise
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        if had:
+            namespace["__file__"] = old
+        else:
+            namespace.pop("__file__", None)
+
+
+try:
+    _histshell_startup(globals())
+finally:
+    del _histshell_startup
+'''
+
+MISSING, CURRENT, OTHER, GONE = "missing", "current", "other version", "uninstalled"
+
+
+def installed() -> str:
+    """Path at which the stub is, or would be, installed."""
+    return os.path.join(places.data_dir(), NAME)
+
+
+def packaged() -> str:
+    """Path of the stub that came with the package: in it, or beside it in a checkout. Raises `HistshellError`."""
+    for path in (
+        os.path.join(home.SITE, "histshell", NAME),
+        os.path.join(home.SITE, "startup", NAME),
+    ):
+        if os.path.isfile(path):
+            return path
+    raise HistshellError(f"the start-up file {NAME} is missing from {shown(home.SITE)}: install histshell again")
+
+
+def state() -> str:
+    """What is in the stub's place: MISSING, CURRENT, OTHER (not this version's) or GONE. Raises `FileError`."""
+    data = read(installed()).data
+    if data is None:
+        return MISSING
+    if data == RETIRED:
+        return GONE
+    return CURRENT if data == read(packaged()).data else OTHER
+
+
+def named_home() -> str | None:
+    """The folder that the installed `home` file names, None if there is no such file. Raises `FileError`."""
+    data = read(os.path.join(places.data_dir(), HOME)).data
+    return None if data is None else os.fsdecode(data.partition(b"\n")[0])
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is one of histshell's start-up files, of any version and in any place."""
+    try:
+        with open(path, "rb") as file:
+            return b"histshell" in file.readline()
+    except OSError:
+        return False
+
+
+def place() -> list[str]:
+    """Install the stub and its `home` file; return the paths that were written, none if all was right.
+
+    `home` comes first: a stub is never there without it. Raises `HistshellError`.
+    """
+    line = os.fsencode(home.SITE)
+    if b"\n" in line:
+        raise HistshellError(f"histshell is in a folder with a line break in its name, {shown(home.SITE)}: move it")
+    source = read(packaged())
+    if source.data is None:
+        raise FileError("read", source.path, "it is not there any more")
+    try:
+        os.makedirs(places.data_dir(), mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise FileError("make", places.data_dir(), error.strerror or str(error)) from error
+    written = []
+    for name, data in ((HOME, line + b"\n"), (NAME, source.data)):
+        old = read(os.path.join(places.data_dir(), name))
+        if old.data != data:
+            replace(old, data)
+            written.append(old.path)
+    return written
+
+
+def retire() -> str | None:
+    """Put the harmless file in the stub's place and remove `home`; return its path, None if there was no stub.
+
+    In this order: the stub without `home` would complain at every prompt. Raises `FileError`.
+    """
+    stub = read(installed())
+    was_there = stub.data is not None and stub.data != RETIRED
+    if was_there:
+        replace(stub, RETIRED)
+    beside = read(os.path.join(places.data_dir(), HOME))
+    if beside.data is not None:
+        remove(beside)
+    return stub.path if was_there else None

@@ -1,0 +1,74 @@
+"""CPython's own prompts: the C one with readline, PyREPL, `-m asyncio`, `code.interact()`; and PyPy's."""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Callable
+
+OTHERS = ("IPython", "ipykernel", "bpython", "ptpython", "xonsh", "idlelib")
+"""Shells that run start-up files but are no stock prompt, by the package that calls."""
+
+
+def recognise(frame: "FrameType | None") -> "bool":
+    """Whether a stock prompt is what runs the start-up file, judged by the frames that called it."""
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if type(module) is str and module.partition(".")[0] in OTHERS:
+            return False
+        frame = frame.f_back
+    return True
+
+
+def uses_pyrepl() -> "bool":
+    """Whether the prompt is, or is about to be, PyREPL."""
+    main = sys.modules.get("_pyrepl.main")
+    return getattr(main, "CAN_USE_PYREPL", False) and not os.environ.get("PYTHON_BASIC_REPL")
+
+
+def uses_readline() -> "bool":
+    """Whether GNU readline (or libedit) draws the prompt."""
+    return "readline" in sys.modules and sys.implementation.name == "cpython" and not uses_pyrepl()
+
+
+def wants_colour() -> "bool":
+    """Whether the prompt is to have colour, by the rules of CPython's own `_colorize`."""
+    given = os.environ.get("PYTHON_COLORS")
+    if given in ("0", "1"):
+        return given == "1"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM", "dumb") != "dumb"
+
+
+class Inputs:
+    """Finds the text of the input that is running. One for each session; remembers the last answer."""
+
+    def __init__(self) -> "None":
+        readline = sys.modules["readline"] if uses_readline() else None
+        self.history_length: "Callable[[], int] | None" = getattr(readline, "get_current_history_length", None)
+        self.mark = 0
+        self._code: "CodeType | None" = None
+        self._offset = 0
+        self._answer = ("", 0)
+        self.prompt_shown()
+
+    def prompt_shown(self) -> "None":
+        """Note how much of readline's history is older than the next input."""
+        if self.history_length is not None:
+            self.mark = self.history_length()
+
+    def source(self, frame: "FrameType") -> "tuple[str, int]":
+        """The text of the whole input, and which part of it runs in `frame` (see `inputs.position`)."""
+        if frame.f_code is not self._code or frame.f_lasti != self._offset:
+            from .. import inputs
+            from . import stock_source
+
+            text, code, offset = stock_source.find(frame, self.mark if self.history_length is not None else -1)
+            self._answer = text, inputs.position(code, offset) if ";" in text or "\n" in text else 0
+            self._code, self._offset = frame.f_code, frame.f_lasti
+        return self._answer

@@ -1,0 +1,65 @@
+"""Where Python's own prompts keep the text of the input that is running.
+
+PyREPL, and the basic prompt from 3.13 on, put it into `linecache` under the code's file name;
+`code.InteractiveConsole` has it in a frame; the C prompt before 3.13 only in readline's history.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType
+
+_DONT_IMPLY_DEDENT = 0x200
+"""A flag of codeop's: without its closing line, an indented block is not complete."""
+
+
+def find(start: FrameType, mark: int) -> tuple[str, CodeType, int]:
+    """The text of the input that displays in `start`, and the code object and instruction that belong to it.
+
+    They are those of `start` or, for code that the input executes, of a frame that called it. `mark` is the
+    length of readline's history when the prompt was shown, -1 without readline. The text is empty if unknown.
+    """
+    frame: FrameType | None = start
+    module = start
+    linecache = sys.modules.get("linecache")
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "<module>":
+            module = frame
+            if linecache is not None and code.co_filename[:1] == "<" and code.co_filename in linecache.cache:
+                text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")
+                if text:
+                    return text, code, frame.f_lasti
+        elif code.co_name == "runsource":
+            source = frame.f_locals.get("source")
+            if type(source) is str:
+                return source.rstrip("\n"), module.f_code, module.f_lasti
+        frame = frame.f_back
+    text = _asyncio()
+    if not text and mark >= 0:
+        text = _readline(mark)
+    return text, module.f_code, module.f_lasti
+
+
+def _asyncio() -> str:
+    """The lines that the console of `python -m asyncio` before 3.13 is running."""
+    console = getattr(sys.modules.get("__main__"), "console", None)
+    buffer = getattr(console, "buffer", None) if type(console).__name__ == "AsyncIOInteractiveConsole" else None
+    return "\n".join(buffer) if type(buffer) is list else ""
+
+
+def _readline(mark: int) -> str:
+    """What was added to readline's history since the prompt was shown, less what the input itself has read."""
+    import readline
+
+    length = readline.get_current_history_length()
+    first = min(mark + 1, length)  # a line like the one before is not added again
+    lines = [readline.get_history_item(index) or "" for index in range(first, length + 1)]
+    for count in range(1, len(lines)):  # `x = input()` leaves its answer in the history as well
+        text = "\n".join(lines[:count])
+        try:
+            compile(text, "<input>", "single", _DONT_IMPLY_DEDENT)
+        except (SyntaxError, ValueError, OverflowError, MemoryError):
+            continue
+        return text
+    return "\n".join(lines)
