@@ -72,12 +72,15 @@ def install(shell: str | None, rc: str | None, dry_run: bool) -> None:
         _print_notes(console, said)
         _line(console, "Nothing was changed.")
         return
-    backup = setup.install(edit)
+    done = setup.install(edit)
     _print_edits(console, [edit])
-    if backup:
-        said.append(f"the file as it was is kept as {shown(backup)}")
+    if edit.changes and done.backup:
+        said.append(f"the file as it was is kept as {shown(done.backup)}")
     _print_notes(console, said)
-    _line(console, "Done: open a new terminal and start python." if edit.changes else "It is installed already.")
+    if edit.changes:
+        _line(console, "Done: open a new terminal and start python.")
+    else:
+        _line(console, "Done: brought up to date." if done.written else "It is installed already.")
 
 
 @main.command()
@@ -113,7 +116,10 @@ def path() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Say what is installed where, which Pythons run it, and what is wrong."""
+    """Find what is wrong, and say what to do about it.
+
+    Ends with exit code 1 if there is a problem.
+    """
     from .setup.doctor import PROBLEM, examine
 
     findings = examine()

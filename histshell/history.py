@@ -60,20 +60,30 @@ class History(Base):
         Works from several threads at once and when interrupted at any point: the value goes in first, by one
         call that cannot be split, and its record is then put where the value is found.
         """
-        if not _len(self):
-            self.reset()
         _append(self, value)
         position = _len(self) - 1
-        while position > 0 and _get(self, position) is not value:  # another thread was quicker
-            position -= 1
         record = Record(value, when)
+        records = self._records
+        if _len(records) == position and _get(self, position) is value:
+            _append(records, record)  # as it is nearly always
+        else:
+            self._place(record)
+        return record
+
+    def _place(self, record: "Record") -> "None":
+        """Put a record beside its value after a user has changed the list, or while another thread records."""
+        if _len(self) == 1:  # all results had been taken away: counting starts again
+            list.insert(self, 0, None)
+            self._records[:] = [None]
+        position = _len(self) - 1
+        while position > 0 and _get(self, position) is not record.value:  # another thread was quicker
+            position -= 1
         records = self._records
         if _len(records) > _len(self):  # results were taken away: let go of what was known of them
             del records[_len(self) :]
         while _len(records) <= position:
             _append(records, None)
         records[position] = record
-        return record
 
     def reset(self) -> "None":
         """Forget everything; the next result is number 1."""

@@ -21,6 +21,7 @@ _builtins = builtins.__dict__
 _len = len
 _str = str
 _type = type
+_new = str.__new__
 _BaseException = BaseException
 _MISSING = object()
 _FALLBACK = ">>> "
@@ -62,7 +63,9 @@ class Face:
             number = 1
         name = self.name()
         if number != self._number or name is not self._name:
-            self._text = self.template.format(h=name, n=number)
+            # The usual template has no need of str.format, which takes longer than all the rest of this.
+            usual = self.template is TEMPLATE
+            self._text = f"{name}[{number}] >>> " if usual else self.template.format(h=name, n=number)
             self._number, self._name = number, name
         return self._text
 
@@ -100,6 +103,12 @@ class Prompt(str):
         self = _str.__new__(cls, face.text())
         self._face = face
         return self
+
+    def fresh(self) -> "Prompt":
+        """A prompt whose content is the text as it is now."""
+        fresh = _new(Prompt, self._face.text())
+        fresh._face = self._face
+        return fresh
 
     def __str__(self) -> "str":
         try:

@@ -12,12 +12,15 @@ from .shells import stock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Callable
 
     from .hook import Hook
     from .recorder import Recorder
     from .settings import Settings
 
-_type, _getattr = type, getattr  # bound here: `refresh` goes on when a user rebinds them in `builtins`
+    FindNamespace = Callable[[], "dict[str, object] | None"]
+
+_len, _type, _str, _getattr = len, type, str, getattr  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
 NAMES = ("h", "_h")
 _STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
@@ -26,8 +29,12 @@ _STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
 class Session:
     """What is installed in this process. There is at most one; `install` and `uninstall` manage it."""
 
-    def __init__(self, namespace: "dict[str, object]") -> "None":
+    def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
         self.history = History()
+        self.find_namespace = find
+        self.inspecting = False
+        self.may_be_copied = sys.version_info >= (3, 15)
+        self.copied = ""
         self.inputs = stock.Inputs()
         self.hook = DisplayHook(self._display, self._pass_on)
         self.settings = _settings()
@@ -47,6 +54,7 @@ class Session:
     def start(self) -> "None":
         """Install everything into the interpreter; a prompt that the user has set stays."""
         self.publish(self.face.namespace)
+        self.copied = self.face.text()
         for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
             if getattr(sys, name, _STOCK_PROMPTS[name]) == _STOCK_PROMPTS[name]:
                 setattr(sys, name, kind(self.face))
@@ -64,13 +72,29 @@ class Session:
         if sys.displayhook is not self.hook.hook:
             self.hook.attach()
         self.inputs.prompt_shown()
+        if self.find_namespace is not None or self.inspecting:
+            self._first_prompt()
+
+    def _first_prompt(self) -> "None":
+        """What could not be done before the prompt was there."""
+        if self.inspecting:
+            self.inspecting = False
+            os.environ.pop("PYTHONINSPECT", None)  # or each child would open a prompt at its end
+        namespace = self.find_namespace() if self.find_namespace is not None else None
+        if namespace is not None:
+            self.find_namespace = None
+            self.publish(namespace)
 
     def refresh(self) -> "None":
         """Bring the content of the prompts up to date; a user's own are left alone."""
         current = _getattr(sys, "ps1", None)
-        if _type(current) is prompt.Prompt and current != self.face.text():
-            sys.ps1 = prompt.Prompt(self.face)
-            if _type(_getattr(sys, "ps2", None)) is prompt.Continuation:
+        if self.may_be_copied and _type(current) is _str:
+            self.may_be_copied = False
+            if stock.is_copy(current, self.copied):
+                current = sys.ps1 = prompt.Prompt(self.face)
+        if _type(current) is prompt.Prompt:
+            fresh = sys.ps1 = current.fresh()
+            if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is prompt.Continuation:
                 sys.ps2 = prompt.Continuation(self.face)
 
     def stop(self) -> "None":
@@ -116,11 +140,12 @@ def _settings() -> "Settings | None":
 _session: "Session | None" = globals().get("_session")  # kept when the module is reloaded
 
 
-def install(namespace: "dict[str, object] | None" = None) -> "None":
+def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace | None" = None) -> "None":
     """Number the results of this prompt from now on.
 
-    `namespace` is the globals of the prompt (default: the caller's). Typed again, it only makes the names known
-    there. Does nothing in shells that are not Python's own prompt.
+    `namespace` is the globals of the prompt (default: the caller's); where the prompt will only make it later, `find`
+    is asked for it at each prompt until it answers. Typed again, it only makes the names known in `namespace`.
+    Does nothing in shells that are not Python's own prompt.
     """
     global _session
     caller: "FrameType" = sys._getframe(1)
@@ -131,7 +156,7 @@ def install(namespace: "dict[str, object] | None" = None) -> "None":
         return
     if not stock.recognise(caller):
         return
-    session = Session(namespace)
+    session = Session(namespace, find)
     try:
         session.start()
     except BaseException:
@@ -141,6 +166,13 @@ def install(namespace: "dict[str, object] | None" = None) -> "None":
     if session.settings is not None:
         for problem in session.settings.problems[:1]:
             sys.stderr.write(f"histshell: {problem} ('histshell config' shows all)\n")
+
+
+def inspect_once() -> "None":
+    """Let the interpreter open its own prompt when this program ends, as `python -i` does."""
+    if _session is not None and not os.environ.get("PYTHONINSPECT"):
+        os.environ["PYTHONINSPECT"] = "1"
+        _session.inspecting = True
 
 
 def uninstall() -> "None":

@@ -18,17 +18,18 @@ from histshell.errors import HistshellError
 class FileError(HistshellError):
     """A file could not be read or written, and is as it was.
 
-    Attributes: `attempt` (a verb), `path`, and `reason`, mostly the system's own words.
+    Attributes: `attempt` (a verb), `path`, `reason`, mostly the system's own words, and `remedy`, if one is known.
     """
 
-    def __init__(self, attempt: str, path: str, reason: str) -> None:
-        super().__init__(attempt, path, reason)
+    def __init__(self, attempt: str, path: str, reason: str, remedy: str = "") -> None:
+        super().__init__(attempt, path, reason, remedy)
         self.attempt = attempt
         self.path = path
         self.reason = reason
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"cannot {self.attempt} {shown(self.path)}: {self.reason}"
+        return f"cannot {self.attempt} {shown(self.path)}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def replace(old: Snapshot, data: bytes, like: os.stat_result | None = None) -> N
     Raises `FileError`, the file untouched, when it is read-only, was changed since it was read, cannot
     keep its owner, or cannot be written (a full disk, a read-only folder).
     """
+    _refuse_change(old, "write")
     if old.status is not None and not (old.status.st_mode & 0o222 and os.access(old.real, os.W_OK)):
         # Renaming needs no permission on the file itself; but who made it read-only meant it.
         raise FileError("write", old.path, "it is read-only")
@@ -101,8 +103,7 @@ def replace(old: Snapshot, data: bytes, like: os.stat_result | None = None) -> N
             _write(temporary, data, old.status or like)
             if old.status is not None:
                 _copy_attributes(old.real, temporary)
-            if not _unchanged(old):
-                raise FileError("write", old.path, "it was changed by another program just now; try again")
+            _refuse_change(old, "write")
             os.replace(temporary, old.real)
         except BaseException:  # also Ctrl-C: no temporary file is left behind
             if os.path.lexists(temporary):
@@ -116,8 +117,7 @@ def replace(old: Snapshot, data: bytes, like: os.stat_result | None = None) -> N
 def remove(old: Snapshot) -> None:
     """Remove the file that was read as `old`; symbolic links to it stay. Raises `FileError`."""
     try:
-        if not _unchanged(old):
-            raise FileError("remove", old.path, "it was changed by another program just now; try again")
+        _refuse_change(old, "remove")
         os.unlink(old.real)
         _sync_folder(os.path.dirname(old.real))
     except OSError as error:
@@ -155,13 +155,16 @@ def _copy_attributes(source: str, target: str) -> None:
             pass
 
 
-def _unchanged(old: Snapshot) -> bool:
-    """Whether the file is still the one that was read."""
+def _refuse_change(old: Snapshot, attempt: str) -> None:
+    """Raise `FileError` unless the file is still the one that was read."""
     try:
-        now = os.stat(old.real)
+        now = _identity(os.stat(old.real))
     except FileNotFoundError:
-        return old.status is None
-    return old.status is not None and _identity(now) == _identity(old.status)
+        now = None
+    except OSError as error:
+        raise FileError(attempt, old.path, _words(error)) from error
+    if now != (None if old.status is None else _identity(old.status)):
+        raise FileError(attempt, old.path, "it was changed by another program just now", "try again")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -63,6 +63,14 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Installation:
+    """What an installation wrote: files in the data directory, and the backup of the shell's file, if there is one."""
+
+    written: list[str]
+    backup: str | None
+
+
+@dataclass(frozen=True)
 class Removal:
     """What a removal left behind: the path of the retired stub, the backups kept, other files with a block."""
 
@@ -97,11 +105,15 @@ def plan(shell: str, rc: str | None, environ: Mapping[str, str]) -> Edit:
     return Edit(file, rcfile.put_in(file.data, lines, shown(file.path)))
 
 
-def install(edit: Edit) -> str | None:
-    """Place the stub, then carry out the plan; return the backup's path, if one was made. Raises `HistshellError`."""
-    stub.place()
+def install(edit: Edit) -> Installation:
+    """Place the stub, then carry out the plan. Raises `HistshellError`."""
+    written = stub.place()
     _record(edit.file.path, present=True)
-    return edit.carry_out()
+    try:
+        return Installation(written, edit.carry_out())
+    except FileError as error:
+        remedy = "histshell install --dry-run shows the lines to put there by hand"
+        raise FileError(error.attempt, error.path, error.reason, remedy) from error
 
 
 def plan_removal(rc: str | None, environ: Mapping[str, str]) -> list[Edit]:

@@ -24,13 +24,31 @@ def recognise(frame: "FrameType | None") -> "bool":
 
 def uses_pyrepl() -> "bool":
     """Whether the prompt is, or is about to be, PyREPL."""
-    main = sys.modules.get("_pyrepl.main")
-    return getattr(main, "CAN_USE_PYREPL", False) and not os.environ.get("PYTHON_BASIC_REPL")
+    if sys.version_info < (3, 13) or sys.implementation.name != "cpython" or os.environ.get("PYTHON_BASIC_REPL"):
+        return False
+    try:
+        from _pyrepl.main import CAN_USE_PYREPL  # already loaded where the interpreter runs the start-up file
+    except ImportError:
+        return False
+    return bool(CAN_USE_PYREPL)
 
 
 def uses_readline() -> "bool":
     """Whether GNU readline (or libedit) draws the prompt."""
     return "readline" in sys.modules and sys.implementation.name == "cpython" and not uses_pyrepl()
+
+
+def is_copy(prompt: "str", text: "str") -> "bool":
+    """Whether `prompt` is what asyncio makes of a prompt object: from 3.15 on it puts a painted copy in `sys.ps1`.
+
+    `text` is what the object showed at the time.
+    """
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if getattr(spec, "name", None) != "asyncio.__main__":
+        return False
+    import re
+
+    return re.sub(r"\033\[[0-9;]*m", "", prompt) == text
 
 
 def wants_colour() -> "bool":

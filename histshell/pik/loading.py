@@ -1,0 +1,43 @@
+"""`loads` and `load`: a whole stream at once."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from histshell.pik.limits import Limits
+from histshell.pik.machine import Machine
+from histshell.pik.placeholders import Seen
+from histshell.pik.policy import SAFE, Policy
+
+
+def loads(
+    data: Any,
+    /,
+    *,
+    trust: Policy = SAFE,
+    fix_imports: bool = True,
+    encoding: str = "ASCII",
+    errors: str = "strict",
+    buffers: Any = None,
+    persistent_load: Callable[[Any], Any] | None = None,
+    on_refused: str = "raise",
+    limits: Limits | None = None,
+) -> Any:
+    """Load the pickle in *data* (bytes or any buffer) and give its value; bytes after STOP are ignored.
+
+    With the default policy nothing is imported or called but an exact list of plain data. What is not on it raises
+    `RefusedError`, or, with ``on_refused="show"``, becomes a placeholder; the result is then a `Seen` of value and effects.
+    With ``trust=EVERYTHING`` it does what `pickle.loads` of the running interpreter does. *persistent_load* is called with
+    persistent ids, as the method of that name of `pickle.Unpickler` is. Every error is a `PikError`.
+    """
+    if not isinstance(data, bytes):
+        with memoryview(data) as view:
+            if not view.contiguous:
+                raise BufferError("memoryview: underlying buffer is not C-contiguous")
+            data = bytes(view.cast("B") if view.ndim else view)
+    machine = Machine(
+        trust=trust, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers,
+        persistent_load=persistent_load, on_refused=on_refused, limits=limits,
+    )  # fmt: skip
+    value = machine.run(data)
+    return Seen(value, machine.effects, machine.uncounted) if machine.shows else value
