@@ -88,6 +88,12 @@ def _start(namespace: "dict[str, object]") -> "None":
     from .session import install
 
     install(namespace)
+    loader = namespace.get("__loader__")
+    if str(getattr(loader, "path", "")).endswith("pythonstartup.py"):
+        # Python leaves there what it ran the start-up file with, and pdb would show that file as the prompt's source.
+        from _frozen_importlib import BuiltinImporter
+
+        namespace["__loader__"] = BuiltinImporter
 
 
 def __dir__() -> "list[str]":

@@ -5,10 +5,8 @@ Loaded before the first prompt; what happens to a value is in `recorder`, loaded
 
 import sys
 
-try:
+if sys.implementation.name == "cpython":
     from _functools import partial, reduce  # `functools` itself costs 2 ms where it is not loaded yet
-except ImportError:  # PyPy
-    from functools import partial, reduce
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ class DisplayHook:
     """Wraps whatever display hook is in force, once, and again when somebody has put another in its place.
 
     `display(value, inner)` is called for a value that is not None while the stock hook `inner` is wrapped, and
-    `pass_on(value, inner)` for every value, None too, where `inner` is any other hook.
+    `pass_on(value, inner)` for every value, None too, where `inner` is any other hook, and in PyPy, whose stock hook is not C's.
     """
 
     def __init__(self, display: "Display", pass_on: "Display") -> "None":
@@ -65,20 +63,16 @@ class DisplayHook:
         self.hook = None
 
     def _wrap(self, inner: "Hook") -> "Hook":
-        if inner is not _stock_hook:
-            return partial(self._call, inner)
-        if sys.implementation.name != "cpython":
-            return partial(self._call_unless_none, inner)
-        branch = _Branch(inner)
-        branch.lead_to(self.display)
-        self._branches.append(branch)
-        return partial(round, branch)  # type: ignore[call-overload]  # see _Branch
+        if inner is _stock_hook and sys.implementation.name == "cpython":
+            branch = _Branch(inner)
+            branch.lead_to(self.display)
+            self._branches.append(branch)
+            return partial(round, branch)  # type: ignore[call-overload]  # see _Branch
 
-    def _call(self, inner: "Hook", value: "object") -> "object":
-        return self.pass_on(value, inner)
+        def hook(value: "object") -> "object":
+            return self.pass_on(value, inner)
 
-    def _call_unless_none(self, inner: "Hook", value: "object") -> "object":
-        return None if value is None else self.display(value, inner)
+        return hook
 
 
 class _Branch:

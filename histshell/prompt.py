@@ -21,7 +21,7 @@ _builtins = builtins.__dict__
 _len = len
 _str = str
 _type = type
-_new = str.__new__
+_new, _same, _contains = str.__new__, str.__eq__, str.__contains__
 _BaseException = BaseException
 _MISSING = object()
 _FALLBACK = ">>> "
@@ -33,7 +33,8 @@ class Face:
 
     `namespace` is the user's globals, `template` a text with `{h}` and `{n}`. `colour` holds the parameters of the terminal's SGR
     sequence, empty for none; with `marked` it is written between the marks by which GNU readline counts columns.
-    `tick` is called each time a prompt is shown; it must be cheap.
+    `tick` is called each time a prompt is shown; it must be cheap. `renew` is given a prompt whose content is shown though
+    it is out of date.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Face:
         colour: "str" = "",
         marked: "bool" = False,
         tick: "Callable[[], object] | None" = None,
+        renew: "Callable[[Prompt], object] | None" = None,
     ) -> "None":
         self.history = history
         self.namespace = namespace
         self.template = template
         self.tick = tick
+        self.renew = renew
         start, end = self.paint = (f"\033[{colour}m", "\033[0m") if colour else ("", "")
         self.marked = (f"\001{start}\002", f"\001{end}\002") if colour and marked else self.paint
         self._number = -1
@@ -131,13 +134,17 @@ class Prompt(str):
             return _FALLBACK
 
     def __contains__(self, text: "str") -> "bool":
-        # PyREPL without colour asks for a newline before each prompt, and for nothing else of ours.
+        # PyREPL of 3.13 without colour shows the content, and asks for a newline in it whenever it lays out the screen;
+        # first of all before the prompt is shown, so there is time for another object in the place of this one.
         try:
-            if self._face.tick is not None:
-                self._face.tick()
+            face = self._face
+            if face.tick is not None:
+                face.tick()
+            if face.renew is not None and not _same(self, face.text()):
+                face.renew(self)
         except _BaseException:
             pass
-        return _str.__contains__(self, text)
+        return _contains(self, text)
 
 
 class Continuation(str):

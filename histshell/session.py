@@ -1,5 +1,6 @@
 """Wiring history, display hook and prompt to the shell that runs, and taking them out again."""
 
+import atexit
 import builtins
 import os
 import sys
@@ -39,7 +40,8 @@ class Session:
         self.hook = DisplayHook(self._display, self._pass_on)
         self.settings = _settings()
         template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
-        self.face = prompt.Face(self.history, namespace, template, self._colour(), stock.uses_readline(), self.tick)
+        marked = stock.uses_readline()
+        self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
 
     def _colour(self) -> "str":
         """The prompt's colour; none where PyREPL paints it and no other style has been chosen."""
@@ -59,6 +61,7 @@ class Session:
             if getattr(sys, name, _STOCK_PROMPTS[name]) == _STOCK_PROMPTS[name]:
                 setattr(sys, name, kind(self.face))
         self.hook.attach()
+        atexit.register(self.release)
 
     def publish(self, namespace: "dict[str, object]") -> "None":
         """Make the history known by its names, where they are free."""
@@ -97,8 +100,20 @@ class Session:
             if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is prompt.Continuation:
                 sys.ps2 = prompt.Continuation(self.face)
 
+    def renew(self, shown: "prompt.Prompt") -> "None":
+        """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
+        self.refresh()
+        fresh = _getattr(sys, "ps1", None)
+        if _type(fresh) is prompt.Prompt:
+            stock.replace_in_reader(shown, fresh)
+
+    def release(self) -> "None":
+        """Let go of the results at the end of the process, while what they hold, files above all, can still be closed."""
+        self.history.reset()
+
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
+        atexit.unregister(self.release)
         self.hook.detach()
         for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
             if type(getattr(sys, name, None)) is kind:

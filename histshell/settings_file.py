@@ -22,8 +22,13 @@ def read(path: str, stamp: str, cache: str, problems: list[str]) -> list[tuple[s
     except ImportError:
         problems.append(f"{path}: not read: this Python has no TOML parser, and histshell's home has no 'tomli'")
         return []
-    except ValueError as error:  # bad UTF-8, or TOMLDecodeError, which names the line
+    except UnicodeDecodeError as error:
         problems.append(f"{path}: {error}")
+        return []
+    except ValueError as error:  # TOMLDecodeError, whose text ends in where it was
+        what, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        problems.append(f"{path}:{line[1] if line else source.count(chr(10)) + 1}: {what}")
         return []
     entries = [(name, str(_line(source, name)), _text(value)) for name, value in table.items()]
     if not any("\n" in part or "\t" in name for name, line, text in entries for part in (name, text)):

@@ -1,4 +1,29 @@
-from histshell.pik.loading import loads
-from histshell.pik.policy import SAFE, EVERYTHING
-from histshell.pik.machine import Machine
+"""Pik: pickle's stack language, exact like C and safe by construction.
+
+`loads` and `load` read a stream by an exact list of plain data; `Machine` runs one opcode by opcode, forwards and back;
+`disassemble` and `assemble` turn bytes into a listing and back. Nothing here is imported when a prompt starts.
+"""
+
+from __future__ import annotations
+
+from histshell.pik.assembler import assemble
+from histshell.pik.errors import LimitError, PikError, RefusedError
 from histshell.pik.limits import Limits
+from histshell.pik.listing import disassemble
+from histshell.pik.loading import load, loads
+from histshell.pik.machine import Machine
+from histshell.pik.policy import EVERYTHING, SAFE
+
+__all__ = [
+    "EVERYTHING",
+    "SAFE",
+    "LimitError",
+    "Limits",
+    "Machine",
+    "PikError",
+    "RefusedError",
+    "assemble",
+    "disassemble",
+    "load",
+    "loads",
+]

@@ -82,6 +82,8 @@ def located(cause: BaseException, offset: int | None, opcode: str | None) -> Bas
     An exception whose type cannot be derived from (or whose constructor does not take its own arguments)
     comes back as it is: it is better to pass on the true error than a poor copy.
     """
+    if isinstance(cause, PikError):
+        return _placed(cause, offset, opcode, "")
     try:
         kind = blend(type(cause))
         error = kind.__new__(kind, *cause.args)
@@ -91,8 +93,13 @@ def located(cause: BaseException, offset: int | None, opcode: str | None) -> Bas
         error.__dict__.update(getattr(cause, "__dict__", {}))
     except Exception:  # a foreign exception class may refuse anything
         return cause
+    return _placed(error, offset, opcode, str(cause) or type(cause).__name__)
+
+
+def _placed(error: PikError, offset: int | None, opcode: str | None, problem: str) -> PikError:
+    """Write the place into *error*, unless it has one."""
     if error.offset is None:
         error.offset = offset
         error.opcode = opcode
-        error.problem = str(cause) or type(cause).__name__
+        error.problem = problem or error.args[0]
     return error

@@ -179,8 +179,6 @@ class ClosedGate(OpenGate):
             return known[2]
         if type(thing) is Placeholder:
             return thing.what
-        if type(thing) is type:
-            return f"{thing.__module__}.{thing.__qualname__}"
         from histshell.pik.printer import show
 
         return show(thing, total=60)
@@ -253,6 +251,9 @@ class ClosedGate(OpenGate):
         stand_in = self._call(function, args, rule and rule.call, rule)
         if stand_in is not None:
             return stand_in
+        apply = rule.make if rule is not None else None
+        if apply is not None and hasattr(type(apply), "apply"):  # map and filter call through this gate
+            return self._made(apply.apply(self._asked, *args))
         return self._made(function(*args))
 
     def instantiate(self, cls: Any, args: tuple[Any, ...]) -> Any:

@@ -299,6 +299,12 @@ class Lexer:
         what = "length bytes" if header > 1 else "bytes"
         return f"{op.name}: {have - 1} of {whole - 1} {what}"
 
+    @property
+    def lacking(self) -> int:
+        """Give the number of bytes that may be read without reading past STOP: at least 1."""
+        have = len(self._data) - self._at + self._pending
+        return max(self._wanted - have, 1)
+
     def truncated(self) -> PikError:
         """Give the error that C raises where the bytes end here and STOP has not come."""
         self._join()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from histshell.pik.errors import PikError
+from histshell.pik.lexer import Lexer
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
 from histshell.pik.placeholders import Seen
 from histshell.pik.policy import SAFE, Policy
+
+_CHUNK = 1 << 20
 
 
 def loads(
@@ -41,3 +45,35 @@ def loads(
     )  # fmt: skip
     value = machine.run(data)
     return Seen(value, machine.effects, machine.uncounted) if machine.shows else value
+
+
+def load(file: Any, /, **options: Any) -> Any:
+    """Load the next pickle in *file* (opened for reading bytes); the options are those of `loads`.
+
+    The file is left just after STOP, so that another call gives the pickle after it. A file that can neither seek nor peek
+    is read in the small pieces that the stream itself asks for.
+    """
+    return loads(_one_stream(file), **options)
+
+
+def _one_stream(file: Any) -> bytes:
+    """Read the bytes of one stream, up to STOP or to the end of the file."""
+    lexer = Lexer()
+    parts = []
+    seekable = getattr(file, "seekable", lambda: False)()
+    while lexer.state == "more":
+        chunk = file.read(_CHUNK if seekable else lexer.lacking)
+        if not chunk:
+            break
+        parts.append(chunk)
+        lexer.feed(chunk)
+        try:
+            while lexer.tokens():
+                pass
+        except PikError:  # the machine comes to it, and knows better what went before
+            break
+    beyond = len(lexer.rest) if lexer.state == "complete" else 0
+    if beyond:
+        file.seek(-beyond, 1)
+    data = b"".join(parts)
+    return data[: len(data) - beyond] if beyond else data

@@ -93,7 +93,7 @@ class Machine:
         self._inserted = 0
         self._looked = 0
         self._began = process_time()
-        self._now: tuple[int, int] = (0, 0)
+        self._now = 0  # offset of the opcode that runs, kept where effects are listed
         self.policy = trust
         self._ops = self._table()
 
@@ -202,20 +202,20 @@ class Machine:
         try:
             if self._opcodes > self.limits.opcodes:
                 raise over(self.limits, "opcodes", f"{self._opcodes} opcodes")
-            if self.shows or self._journal is not None:
-                for self._now in ((token[0], token[1]) for token in batch):
-                    pass
-            for offset, code, argument in batch:
-                ops[code](argument)
+            if self.shows:
+                for offset, code, argument in batch:
+                    self._now = offset
+                    ops[code](argument)
+            else:
+                for offset, code, argument in batch:
+                    ops[code](argument)
             if len(self.stack) > self.limits.stack:
                 raise over(self.limits, "stack", f"a stack of {len(self.stack)} items")
         except Exception as cause:
-            raise self._locate(cause, offset, code) from (None if type(cause) is StackUnderflow else cause)
-
-    def _locate(self, cause: Exception, offset: int, code: int) -> BaseException:
-        """Give *cause* its place in the stream."""
-        error = located(cause, offset, name_of(code))
-        return error
+            error = located(cause, offset, name_of(code))
+            if error is cause:
+                raise
+            raise error from (None if type(cause) in (StackUnderflow, UnpicklingError) else cause)
 
     # ------------------------------------------------------------------ going back
 
@@ -295,7 +295,7 @@ class Machine:
         """Add to the list of effects, where there is one."""
         if self.shows:
             if len(self.effects) < self.limits.effects:
-                self.effects.append(Effect(kind, what, refused, self._now[0]))
+                self.effects.append(Effect(kind, what, refused, self._now))
             else:
                 self.uncounted += 1
 

@@ -45,8 +45,8 @@ class Opcode:
 
     @property
     def needs(self) -> int:
-        """Tell how many items (marks not counted) must be on the stack, at the least."""
-        return sum(1 for item in self.before if item not in ("mark", "..."))
+        """Tell how many items it needs: below the mark if it takes one, else on top of the stack."""
+        return self.before.index("mark") if self.takes_mark else len(self.before)
 
     @property
     def takes_mark(self) -> bool:

@@ -70,7 +70,7 @@ def check_home(_environ: Mapping[str, str]) -> Iterable[Finding]:
     if named is None:
         what = f"the file {stub.HOME!r} beside the start-up file is missing, so it does not find histshell"
         yield Finding(PROBLEM, what, "histshell install")
-    elif not os.access(os.path.join(named, "histshell", "session.py"), os.R_OK):
+    elif not (os.path.isabs(named) and os.access(os.path.join(named, "histshell", "session.py"), os.R_OK)):
         what = f"the start-up file looks for histshell in {shown(named)}, and there is none that can be read"
         yield Finding(PROBLEM, what, "histshell install")
     elif os.path.realpath(named) != os.path.realpath(home.SITE):

@@ -1,4 +1,4 @@
-"""The start-up file in the data directory, and the file `home` beside it that says where the package is.
+"""The start-up file in the data directory, with the files that it reads there: `home` says where the package is.
 
 They lie outside the package so that PYTHONSTARTUP never names a file that an upgrade moves or a removal takes
 away: some Pythons end when it is missing. For the same reason taking histshell out leaves a file in the
@@ -16,6 +16,8 @@ from .files import FileError, read, remove, replace, shown
 
 NAME = "pythonstartup.py"
 HOME = "home"
+# What is copied from the package. The start-up file itself comes last: it is never there without what it reads.
+PARTS = ("otherwise.py", NAME)
 
 # What is in the stub's place after `histshell uninstall`. Python 2.7 has to understand it too, and it must not raise
 # either: then `python3.13 -i script` would end.
@@ -78,17 +80,17 @@ def packaged() -> str:
 
 def state() -> str:
     """What is in the stub's place: MISSING, CURRENT, OTHER (not this version's) or GONE. Raises `FileError`."""
-    data = read(installed()).data
+    data = _read(NAME)
     if data is None:
         return MISSING
     if data == RETIRED:
         return GONE
-    return CURRENT if data == read(packaged()).data else OTHER
+    return CURRENT if all(_read(name) == new for name, new in _parts()) else OTHER
 
 
 def named_home() -> str | None:
     """The folder that the installed `home` file names, None if there is no such file. Raises `FileError`."""
-    data = read(os.path.join(places.data_dir(), HOME)).data
+    data = _read(HOME)
     return None if data is None else os.fsdecode(data.partition(b"\n")[0])
 
 
@@ -102,22 +104,20 @@ def is_ours(path: str) -> bool:
 
 
 def place() -> list[str]:
-    """Install the stub and its `home` file; return the paths that were written, none if all was right.
+    """Install the stub and what it reads; return the paths that were written, none if all was right.
 
-    `home` comes first: a stub is never there without it. Raises `HistshellError`.
+    Raises `HistshellError`.
     """
     line = os.fsencode(home.SITE)
     if b"\n" in line:
         raise HistshellError(f"histshell is in a folder with a line break in its name, {shown(home.SITE)}: move it")
-    source = read(packaged())
-    if source.data is None:
-        raise FileError("read", source.path, "it is not there any more")
+    wanted = [(HOME, line + b"\n"), *_parts()]
     try:
         os.makedirs(places.data_dir(), mode=0o700, exist_ok=True)
     except OSError as error:
         raise FileError("make", places.data_dir(), error.strerror or str(error)) from error
     written = []
-    for name, data in ((HOME, line + b"\n"), (NAME, source.data)):
+    for name, data in wanted:
         old = read(os.path.join(places.data_dir(), name))
         if old.data != data:
             replace(old, data)
@@ -126,7 +126,7 @@ def place() -> list[str]:
 
 
 def retire() -> str | None:
-    """Put the harmless file in the stub's place and remove `home`; return its path, None if there was no stub.
+    """Put the harmless file in the stub's place and remove the others; return its path, None if there was no stub.
 
     In this order: the stub without `home` would complain at every prompt. Raises `FileError`.
     """
@@ -134,7 +134,25 @@ def retire() -> str | None:
     was_there = stub.data is not None and stub.data != RETIRED
     if was_there:
         replace(stub, RETIRED)
-    beside = read(os.path.join(places.data_dir(), HOME))
-    if beside.data is not None:
-        remove(beside)
+    for name in (HOME, *PARTS):
+        beside = read(os.path.join(places.data_dir(), name))
+        if name != NAME and beside.data is not None:
+            remove(beside)
     return stub.path if was_there else None
+
+
+def _read(name: str) -> bytes | None:
+    """The content of an installed file, None if it is not there."""
+    return read(os.path.join(places.data_dir(), name)).data
+
+
+def _parts() -> list[tuple[str, bytes]]:
+    """The names and contents of what is to be installed. Raises `HistshellError`."""
+    folder = os.path.dirname(packaged())
+    parts = []
+    for name in PARTS:
+        source = read(os.path.join(folder, name))
+        if source.data is None:
+            raise HistshellError(f"{name} is missing from {shown(folder)}: install histshell again")
+        parts.append((name, source.data))
+    return parts

@@ -38,6 +38,15 @@ def uses_readline() -> "bool":
     return "readline" in sys.modules and sys.implementation.name == "cpython" and not uses_pyrepl()
 
 
+def replace_in_reader(old: "object", new: "str") -> "None":
+    """Let PyREPL, which is laying out its screen, show `new` in the place of the prompt `old`."""
+    readline = sys.modules.get("_pyrepl.readline")
+    reader = getattr(getattr(readline, "_wrapper", None), "reader", None)
+    for name in ("ps1", "ps2"):
+        if getattr(reader, name, None) is old:
+            setattr(reader, name, new)
+
+
 def is_copy(prompt: "str", text: "str") -> "bool":
     """Whether `prompt` is what asyncio makes of a prompt object: from 3.15 on it puts a painted copy in `sys.ps1`.
 
@@ -60,7 +69,7 @@ def wants_colour() -> "bool":
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return os.environ.get("TERM", "dumb") != "dumb"
+    return os.environ.get("TERM", "dumb") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
 
 
 class Inputs:

@@ -1,0 +1,1 @@
+"""What histshell costs, measured in real terminals: run it with `make bench`."""

@@ -1,0 +1,116 @@
+"""What `benchmarks.recording` runs inside the sessions it measures; executed in their namespace.
+
+The functions import what they need, so that no session has more loaded than another when the clock runs.
+"""
+
+import sys
+from time import perf_counter as clock
+
+value = 12345
+times = []  # seconds, one for each result that was timed
+
+
+class Sink:
+    """Takes the place of standard output while one value is displayed, and stops the clock at the end of its line."""
+
+    encoding = "utf-8"
+    start = 0.0
+
+    def write(self, text):
+        """Swallow `text`; at the end of the line, note the time and give standard output back."""
+        if text[-1:] == "\n":
+            times.append(clock() - self.start)
+            sys.stdout = sys.__stdout__
+
+
+sink = Sink()
+
+
+def timed(result):
+    """Return `result`, to be displayed next, and start the clock: all that follows is the display hook's."""
+    sys.stdout = sink
+    sink.start = clock()
+    return result
+
+
+def report(seconds):
+    """Print numbers for the measuring process, seconds as microseconds."""
+    print("REPORT", *("%.3f" % (number * 1e6) for number in seconds))
+
+
+class Quiet:
+    """Standard output goes nowhere for as long as a `with` block runs."""
+
+    def __enter__(self):
+        import os
+
+        self.file = open(os.devnull, "w")
+        self.saved, sys.stdout = sys.stdout, self.file
+
+    def __exit__(self, *error):
+        sys.stdout = self.saved
+        self.file.close()
+
+
+def display(values):
+    """Display each of `values` the way a loop typed at the prompt does."""
+    exec(compile("for one in values: one\n", "<loop>", "single"), {"values": values})
+
+
+def fill(entries):
+    """Display so many values, all the same object."""
+    with Quiet():
+        display([value] * entries)
+
+
+def inputs(count):
+    """Return the median of the seconds that a result takes, over `count` inputs that follow each other at once.
+
+    Each input has a code object and a text of its own. From 3.13 on its text is put where the prompt of that version
+    puts it; before, it is looked for in readline's history, and found there, as always.
+    """
+    import linecache
+    from statistics import median
+
+    codes = []
+    for number in range(count):
+        text, name = "timed(value)  # %d\n" % number, "<python-input-9%06d>" % number
+        codes.append(compile(text, name, "single"))
+        if sys.version_info >= (3, 13):
+            linecache.cache[name] = (len(text), None, [text], name)
+    times.clear()
+    for code in codes:
+        exec(code)
+    return median(times)
+
+
+def keys():
+    """Return the seconds that PyREPL's questions to the prompt take at each key press.
+
+    With colour it formats the prompt, without it looks for a newline; each for ours and for a plain string, in turn.
+    """
+    import timeit
+    from statistics import median
+
+    names = {"p": sys.ps1, "s": ">>> "}
+    statements = ("f'{p}'", "f'{s}'", "'\\n' in p", "'\\n' in s")
+    rounds = [[timeit.timeit(one, globals=names, number=10000) / 10000 for one in statements] for _ in range(21)]
+    return [median(column) for column in zip(*rounds)]
+
+
+def weigh(entries):
+    """Return the bytes that an entry takes beside its value, its source and its preview, times 1e-6 for `report`."""
+    import gc
+    import tracemalloc
+
+    values = [number + 1000 for number in range(entries)]
+    display(values[:1])
+    gc.collect()
+    tracemalloc.start()
+    with Quiet():
+        display(values)
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    previews = sum(sys.getsizeof(repr(number)) for number in values)
+    return (taken - previews) / entries * 1e-6

@@ -1,0 +1,32 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.prompt.session import STARTUP, Session, Start, fresh_home
+from tests.pythons import Target
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start sessions: `start(target)` is numbered, `start(target, numbered=False)` bare; all end with the test.
+
+    They have the same home directory, emptied before each, so that what they show can be compared.
+    Other arguments are those of `Session`.
+    """
+    sessions: list[Session] = []
+
+    def start(target: Target, *, numbered: bool = True, **how: Any) -> Session:
+        how.setdefault("startup", STARTUP if numbered else None)
+        session = Session(target, fresh_home(tmp_path / "home"), **how)
+        sessions.append(session)
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()

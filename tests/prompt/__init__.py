@@ -1,0 +1,1 @@
+"""What a user sees, tested by typing at real prompts."""

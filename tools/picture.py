@@ -1,0 +1,94 @@
+"""Take the terminal picture of the README: run a session in a terminal emulator and write what it shows as SVG.
+
+    python -m tools.picture docs/_static/session.svg
+
+The session is that of the README, typed at the newest Python on this machine; nothing in the picture is drawn by hand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from tests.prompt.session import STARTUP, Session
+from tests.pythons import Target, found
+from tests.transcripts import transcripts
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+COLUMNS = 84
+
+_THEME = TerminalTheme(
+    (30, 33, 39),
+    (215, 218, 224),
+    [(30, 33, 39), (224, 108, 117), (152, 195, 121), (229, 192, 123), (97, 175, 239), (198, 120, 221), (86, 182, 194), (215, 218, 224)],
+    [(92, 99, 112), (224, 108, 117), (152, 195, 121), (229, 192, 123), (97, 175, 239), (213, 145, 234), (86, 182, 194), (255, 255, 255)],
+)  # fmt: skip
+#: pyte's names of the colours that rich calls otherwise.
+_NAMES = {"default": None, "brown": "yellow", "brightbrown": "bright_yellow"}
+
+
+def colour(name: str) -> str | None:
+    """Return rich's name of a colour that pyte names: a word, or six hexadecimal digits; None for the default."""
+    if name in _NAMES:
+        return _NAMES[name]
+    if len(name) == 6 and all(digit in "0123456789abcdef" for digit in name):
+        return "#" + name
+    return name.replace("bright", "bright_", 1) if name.startswith("bright") else name
+
+
+def style(cell: pyte.screens.Char) -> Style:
+    """Return the look of one cell of the terminal."""
+    return Style(
+        color=colour(cell.fg),
+        bgcolor=colour(cell.bg),
+        bold=cell.bold,
+        italic=cell.italics,
+        underline=cell.underscore,
+        reverse=cell.reverse,
+    )
+
+
+def text(session: Session) -> Text:
+    """Return all rows of a session that has not scrolled, in its colours."""
+    rows = []
+    for row, shown in enumerate(session.screen()):
+        cells = [session.cell(row, column) for column in range(len(shown))]
+        runs = itertools.groupby(cells, style)
+        rows.append(Text.assemble(*(("".join(cell.data for cell in run), look) for look, run in runs)))
+    return Text("\n").join(rows)
+
+
+def take() -> str:
+    """Type the README's session and then `h`, and return the SVG of the screen."""
+    (transcript,) = transcripts(README)
+    python = [python for python in found() if python.implementation == "cpython"][-1]
+    with tempfile.TemporaryDirectory() as home:
+        with Session(Target(python, python.modes[0]), Path(home), startup=STARTUP, args=["-q"], columns=COLUMNS) as session:
+            session.wait_for_prompt()
+            for line in [*transcript.inputs(), "h"]:
+                session.enter(line)
+            picture = text(session)
+    # The recorded console writes nowhere: without a file it would print the picture as well.
+    with open(os.devnull, "w") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor", legacy_windows=False)
+        console.print(picture, no_wrap=True, highlight=False)
+        return console.export_svg(title=f"python {python.name}", theme=_THEME, unique_id="histshell")
+
+
+def main() -> None:
+    """Write the picture to the path given."""
+    Path(sys.argv[1]).write_text(take(), encoding="utf-8")
+    print(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
