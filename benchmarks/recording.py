@@ -1,6 +1,6 @@
 """Measure what a result costs, what a key press costs, and what an entry weighs, at real prompts.
 
-    python -m benchmarks.recording [--inputs 200] [--entries 1000000] [--python PATH]...
+    python -m benchmarks.recording [--inputs 200] [--entries 1000000] [--python PATH]... [--write]
 
 For each Python three sessions run side by side, each in a pseudo-terminal: the bare prompt, the numbered prompt with a
 short history, and the numbered prompt with a long one. The same inputs go to each in turn. The clock starts when an input
@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.machine import describe, environment, pythons, version
+from benchmarks.page import publish
 from benchmarks.terminal import Terminal
 
 STUB = Path(__file__).resolve().parent.parent / "startup" / "pythonstartup.py"
@@ -89,8 +90,8 @@ def measure(python: str, inputs: int, entries: int) -> tuple[list[str], list[str
         with Session(_SHORT, python, home) as session:
             (weight,) = session.report(f"[weigh({entries})]")
     results = [
-        f"| {version(python)} | {label} | {typed[_BARE]:.1f} | {typed[name]:.1f} | {typed[name] - typed[_BARE]:+.1f} "
-        f"| {run[_BARE]:.2f} | {run[name]:.2f} | {run[name] - run[_BARE]:+.2f} |"
+        f"| {version(python)} | {label} | {run[_BARE]:.2f} | {run[name]:.2f} | {run[name] - run[_BARE]:+.2f} "
+        f"| {typed[_BARE]:.1f} | {typed[name]:.1f} | {typed[name] - typed[_BARE]:+.1f} |"
         for name, label in ((_SHORT, "10"), (long, long))
     ]
     formatted, plain, contained, plainly = keys
@@ -102,22 +103,31 @@ def measure(python: str, inputs: int, entries: int) -> tuple[list[str], list[str
 
 
 def main() -> None:
-    """Measure every Python, and print the tables."""
+    """Measure every Python, and publish the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.recording")
     parser.add_argument("--inputs", type=int, default=200, help="inputs typed at each prompt")
     parser.add_argument("--entries", type=int, default=1_000_000, help="length of the long history")
     parser.add_argument("--python", action="append", help="measure this interpreter only (may be repeated)")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
     results, others = [], []
     for python in options.python or pythons():
         for table, rows in zip((results, others), measure(os.path.abspath(python), options.inputs, options.entries)):
             table += rows
-    print(f"## What a result costs\n\n{describe()}\n")
-    print("| Python | entries | typed: bare, µs | histshell, µs | over bare | one after the other: bare, µs | histshell, µs | over bare |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|", *results, sep="\n")
-    print(f"\n## What a key press costs, and what an entry weighs\n\n{describe()}\n")
-    print("| Python | a key press with colour: over a plain prompt, µs | ratio | without colour, µs | ratio | bytes an entry |")
-    print("|---|---:|---:|---:|---:|---:|", *others, sep="\n")
+    text = [
+        f"Measured on {describe()}.",
+        "",
+        "| Python | entries | one after the other: bare, µs | histshell, µs | over bare "
+        "| typed: bare, µs | histshell, µs | over bare |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        *results,
+        "",
+        "| Python | a key press with colour, over a plain prompt, µs | ratio | without colour, µs | ratio | bytes an entry |",
+        "|---|---:|---:|---:|---:|---:|",
+        *others,
+        "",
+    ]
+    publish("recording", "\n".join(text), options.write)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measure the time to the first prompt: bare python, histshell, and the shells people use instead.
 
-    python -m benchmarks.startup [--rounds 40] [--python PATH]... [--no-peers]
+    python -m benchmarks.startup [--rounds 40] [--python PATH]... [--no-peers] [--write]
 
 Each Python found on the machine gets a table. All contenders of a table run in one go, interleaved and in a new
 order each round, each in a pseudo-terminal of its own with an empty home directory: the clock runs from before the
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import describe, environment, pythons, version
+from benchmarks.page import publish
 from benchmarks.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,10 +54,10 @@ class Peer:
 
 
 _PEERS = (
-    Peer("ptpython", ("-m", "ptpython"), _BARE),
+    Peer("ptpython", ("-m", "ptpython"), re.compile(rb">>>")),  # it moves the cursor in place of a blank
     Peer("ipython", ("-m", "IPython", "--no-banner"), re.compile(rb"In \[1\]: ")),
     Peer("bpython", ("-m", "bpython"), _BARE),
-    Peer("xonsh", ("-m", "xonsh", "--no-rc"), re.compile(rb"[@$#] ")),
+    Peer("xonsh[full]", ("-m", "xonsh", "--no-rc"), re.compile(rb"~ @")),
 )
 
 
@@ -95,7 +96,7 @@ def contenders(python: str, peers: bool) -> list[Contender]:
     for peer in _PEERS:
         interpreter = install(python, peer.package)
         if interpreter:
-            rows.append(Contender(peer.package, (interpreter, *peer.arguments), peer.prompt))
+            rows.append(Contender(peer.package.partition("[")[0], (interpreter, *peer.arguments), peer.prompt))
     return rows
 
 
@@ -144,16 +145,18 @@ def table(python: str, times: dict[str, list[float]]) -> str:
 
 
 def main() -> None:
-    """Measure every Python, and print the tables."""
+    """Measure every Python, and publish the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.startup")
     parser.add_argument("--rounds", type=int, default=40, help="rounds of a table; peers take part in every fourth")
     parser.add_argument("--python", action="append", help="measure this interpreter only (may be repeated)")
     parser.add_argument("--no-peers", action="store_true", help="bare python and histshell only")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    print(f"## Time to the first prompt\n\n{describe()}\n")
+    text = f"Measured on {describe()}.\n"
     for python in options.python or pythons():
         rows = contenders(os.path.abspath(python), not options.no_peers)
-        print(table(python, measure(rows, options.rounds)), flush=True)
+        text += "\n" + table(python, measure(rows, options.rounds))
+    publish("startup", text, options.write)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     h: History
 
-__all__ = ["Entry", "HistshellError", "History", "Prompt", "__version__", "h", "install", "uninstall"]
+__all__ = ["Entry", "History", "HistshellError", "Prompt", "__version__", "h", "install", "uninstall"]
 
 _HOME_OF = {
     "Entry": "entry",
@@ -41,7 +41,7 @@ def __getattr__(name: "str") -> "object":
     return value
 
 
-_START = ("places", "history", "prompt", "hook", "shells/__init__", "shells/stock", "session")
+_START = ("places", "history", "prompt", "hook", "recorder", "shells/__init__", "shells/stock", "session")
 """The modules that are loaded before the first prompt, each after those that it imports."""
 
 
@@ -74,13 +74,15 @@ def _start(namespace: "dict[str, object]") -> "None":
                 if name in sys.modules or data[:16] != MAGIC_NUMBER + b"\0\0\0\0" + stamp:
                     break
                 module = type(sys)(name)
-                spec = module.__spec__ = ModuleSpec(name, SourceFileLoader(name, source), origin=source, is_package=base == "__init__")
+                spec = module.__spec__ = ModuleSpec(
+                    name, SourceFileLoader(name, source), origin=source, is_package=base == "__init__"
+                )
                 spec.has_location = True
                 module.__file__, module.__loader__, module.__package__ = source, spec.loader, spec.parent
                 if base == "__init__":
                     module.__path__ = spec.submodule_search_locations = [path]
                 sys.modules[name] = module
-                exec(loads(memoryview(data)[16:]), module.__dict__)
+                exec(loads(memoryview(data)[16:]), module.__dict__)  # noqa: S102, S302  # as the import system does
                 parent, _, child = name.rpartition(".")
                 setattr(sys.modules[parent], child, module)
         except OSError:

@@ -85,7 +85,7 @@ def _run(arguments: list[str], namespace: dict[str, Any]) -> int:
         print(f"histshell: can't open file {script!r}: {error.strerror}", file=sys.stderr)
         raise SystemExit(2) from None
     try:
-        exec(compile(source, script, "exec"), namespace)
+        exec(compile(source, script, "exec"), namespace)  # noqa: S102  # the script that the user named
     except BaseException as error:
         traceback = error.__traceback__.tb_next if error.__traceback__ is not None else None
         if isinstance(error, SystemExit) and not sys.stdin.isatty():

@@ -124,4 +124,7 @@ class History(Base):
         return View(self, [number for number in range(1, _len(self)) if matches(self.entry(number))])
 
     def __repr__(self) -> "str":
-        return repr(self.show())
+        try:
+            return repr(self.show())
+        except ImportError as error:  # histshell has been removed or replaced meanwhile
+            return f"<the history, with {_len(self) - 1} results; the table cannot be made: {error}>"

@@ -10,6 +10,10 @@ import sys
 SITE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+_loaded: "dict[str, object]" = {}
+"""Modules of home that have been borrowed before, by their names."""
+
+
 class Borrowed:
     """Make `roots`, top-level packages of home, importable inside a `with` block, and only there.
 
@@ -19,13 +23,11 @@ class Borrowed:
     `ImportError`.
     """
 
-    _loaded: "dict[str, object]" = {}
-
     def __init__(self, *roots: "str") -> "None":
         self.roots = roots
         self._hidden: "dict[str, object]" = {}
 
-    def find_spec(self, name: "str", path: "object" = None, target: "object" = None) -> "object":
+    def find_spec(self, name: "str", path: "object" = None, _target: "object" = None) -> "object":
         """Find a borrowed root in home, first of all finders; leave every other name alone."""
         if path is not None or name not in self.roots:
             return None
@@ -35,14 +37,14 @@ class Borrowed:
 
     def __enter__(self) -> "None":
         self._hidden = self._take()
-        for name, module in self._loaded.items():
+        for name, module in _loaded.items():
             if name.partition(".")[0] in self.roots:
                 sys.modules[name] = module  # type: ignore[assignment]  # modules, kept as plain objects
         sys.meta_path.insert(0, self)  # type: ignore[arg-type]  # a finder by its one method
 
     def __exit__(self, *exc: "object") -> "None":
         sys.meta_path.remove(self)  # type: ignore[arg-type]
-        self._loaded.update(self._take())
+        _loaded.update(self._take())
         sys.modules.update(self._hidden)  # type: ignore[arg-type]
 
     def _take(self) -> "dict[str, object]":

@@ -1,6 +1,6 @@
 """The display hook: what stands in `sys.displayhook`, how it is put there again, and how it is taken out.
 
-Loaded before the first prompt; what happens to a value is in `recorder`, loaded with the first result.
+What happens to a value is in `recorder`.
 """
 
 import sys
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Callable
 
     Hook = Callable[[object], object]
-    Display = Callable[[object, Hook], object]
 
 _getattr = getattr  # bound here: `attach` goes on when a user rebinds it in `builtins`
 _stock_hook = sys.__displayhook__
@@ -23,25 +22,20 @@ class DisplayHook:
     """Wraps whatever display hook is in force, once, and again when somebody has put another in its place.
 
     `display(value, inner)` is called for a value that is not None while the stock hook `inner` is wrapped, and
-    `pass_on(value, inner)` for every value, None too, where `inner` is any other hook, and in PyPy, whose stock hook is not C's.
+    `pass_on(inner, value)` for every value, None too, where `inner` is any other hook; and in PyPy, whose stock hook
+    is not C's. Each is the only frame of ours below the user's.
     """
 
-    def __init__(self, display: "Display", pass_on: "Display") -> "None":
+    def __init__(
+        self, display: "Callable[[object, Hook], object]", pass_on: "Callable[[Hook, object], object]"
+    ) -> "None":
         self.display = display
         self.pass_on = pass_on
         self.hook: "Hook | None" = None
         self._wrapped: "list[tuple[Hook, Hook]]" = []
-        self._branches: "list[_Branch]" = []
-
-    def hand_over(self, display: "Display", pass_on: "Display") -> "None":
-        """Call these two from now on, also in hooks that are already in place."""
-        self.display = display
-        self.pass_on = pass_on
-        for branch in self._branches:
-            branch.lead_to(display)
 
     def attach(self) -> "None":
-        """Wrap the display hook, if it is not ours already. Called at each prompt: cheap, and the same when repeated."""
+        """Wrap the display hook, if it is not ours already. Called at each prompt, so it is cheap."""
         current = _getattr(sys, "displayhook", None)
         if current is self.hook or current is None:
             return
@@ -63,16 +57,12 @@ class DisplayHook:
         self.hook = None
 
     def _wrap(self, inner: "Hook") -> "Hook":
-        if inner is _stock_hook and sys.implementation.name == "cpython":
-            branch = _Branch(inner)
-            branch.lead_to(self.display)
-            self._branches.append(branch)
-            return partial(round, branch)  # type: ignore[call-overload]  # see _Branch
-
-        def hook(value: "object") -> "object":
-            return self.pass_on(value, inner)
-
-        return hook
+        if sys.implementation.name != "cpython":  # `partial` is Python there, and would be a frame more
+            return lambda value: self.pass_on(inner, value)
+        made: "Hook" = partial(self.pass_on, inner)
+        if inner is _stock_hook:
+            made = partial(round, _Branch(self.display, inner))
+        return made
 
 
 class _Branch:
@@ -84,10 +74,7 @@ class _Branch:
     that runs, and up to Python 3.12 that would be the first line of our hook, called with the None they return.
     """
 
-    __slots__ = ("__round__", "inner")  # looked up on the type and fetched from the instance, in C as well
+    __slots__ = ("__round__",)  # looked up on the type and fetched from the instance, in C as well
 
-    def __init__(self, inner: "Hook") -> "None":
-        self.inner = inner
-
-    def lead_to(self, display: "Display") -> "None":
-        self.__round__ = partial(reduce, display, (self.inner,))
+    def __init__(self, display: "Callable[[object, Hook], object]", inner: "Hook") -> "None":
+        self.__round__ = partial(reduce, display, (inner,))

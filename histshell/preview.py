@@ -15,7 +15,7 @@ _DEPTH = 6
 _INT_BITS = 2000  # decimal text of a longer integer is slow to make, and refused beyond 4300 digits
 _CUT = "…"
 
-_BRACKETS = {
+_BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     tuple: ("(", ")"),
     set: ("{", "}"),

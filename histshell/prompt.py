@@ -31,10 +31,10 @@ _CONTINUATION = "... "
 class Face:
     """What the two prompts have in common: the history, the names it can be reached by, template and style.
 
-    `namespace` is the user's globals, `template` a text with `{h}` and `{n}`. `colour` holds the parameters of the terminal's SGR
-    sequence, empty for none; with `marked` it is written between the marks by which GNU readline counts columns.
-    `tick` is called each time a prompt is shown; it must be cheap. `renew` is given a prompt whose content is shown though
-    it is out of date.
+    `namespace` is the user's globals, `template` a text with `{h}` and `{n}`. `colour` holds the parameters of the
+    terminal's SGR sequence, empty for none; with `marked` it is written between the marks by which GNU readline counts
+    columns. `tick` is called each time a prompt is shown; it must be cheap. `renew` is given a prompt whose content is
+    shown though it is out of date.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Face:
         self._text = ""
 
     def text(self) -> "str":
-        """The prompt's text without colour, for example `h[3] >>> `; takes the same time for any length of the history."""
+        """The prompt's text without colour, for example `h[3] >>> `; its cost does not grow with the history."""
         number = _len(self.history)
         if number == 0:  # all results were taken away by slicing: counting starts again
             self.history.reset()
@@ -101,6 +101,7 @@ class Prompt(str):
     _face: "Face"
 
     def __new__(cls, face: "Face | History") -> "Prompt":
+        """Make a prompt of a face, or of a history that the name `h` reaches."""
         if _type(face) is not Face:
             face = Face(face, {"h": face})  # type: ignore[arg-type]  # a History
         self = _str.__new__(cls, face.text())
@@ -123,6 +124,7 @@ class Prompt(str):
             return _FALLBACK
 
     def __format__(self, spec: "str") -> "str":
+        """Give the text as it is now, in colour but without readline's marks."""
         # PyREPL formats the prompt at each key, and asyncio's banner prints it raw: no marks here.
         try:
             face = self._face
@@ -133,7 +135,7 @@ class Prompt(str):
         except _BaseException:
             return _FALLBACK
 
-    def __contains__(self, text: "str") -> "bool":
+    def __contains__(self, text: "object") -> "bool":
         # PyREPL of 3.13 without colour shows the content, and asks for a newline in it whenever it lays out the screen;
         # first of all before the prompt is shown, so there is time for another object in the place of this one.
         try:
@@ -144,7 +146,7 @@ class Prompt(str):
                 face.renew(self)
         except _BaseException:
             pass
-        return _contains(self, text)
+        return _contains(self, text)  # type: ignore[arg-type]  # str itself says so if it is no str
 
 
 class Continuation(str):
@@ -154,6 +156,7 @@ class Continuation(str):
     _face: "Face"
 
     def __new__(cls, face: "Face") -> "Continuation":
+        """Make the prompt that goes with the primary one of the same face."""
         self = _str.__new__(cls, face.continuation())
         self._face = face
         return self
@@ -166,6 +169,7 @@ class Continuation(str):
             return _CONTINUATION
 
     def __format__(self, spec: "str") -> "str":
+        """Give the text as it is now, in colour but without readline's marks."""
         try:
             face = self._face
             return face.paint[0] + face.continuation() + face.paint[1]

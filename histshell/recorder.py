@@ -50,7 +50,7 @@ class Recorder:
         self._directory = ""
 
     def display(self, value: "object", inner: "Hook") -> "None":
-        """Record a value that is not None, then do what C's sys_displayhook does (Python/sysmodule.c), keeping the text.
+        """Record a value, not None, then do what C's sys_displayhook does (Python/sysmodule.c), keeping the text.
 
         All in one function: each is a line in the traceback of a `__repr__` that raises.
         """
@@ -79,7 +79,7 @@ class Recorder:
         finally:
             self._busy.discard(thread)
 
-    def pass_on(self, value: "object", inner: "Hook") -> "object":
+    def pass_on(self, inner: "Hook", value: "object") -> "object":
         """Record a value, then hand it to `inner`, a hook that is not the stock one and is given None as well."""
         thread = get_ident()
         if value is None or thread in self._busy:

@@ -8,20 +8,24 @@ import sys
 from . import places, prompt
 from .history import History
 from .hook import DisplayHook
+from .recorder import Recorder
 from .shells import stock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Callable
+    from typing import Any, Callable
 
-    from .hook import Hook
-    from .recorder import Recorder
     from .settings import Settings
 
     FindNamespace = Callable[[], "dict[str, object] | None"]
 
-_len, _type, _str, _getattr = len, type, str, getattr  # bound here: `refresh` goes on when a user rebinds them in `builtins`
+_len, _type, _str, _getattr = (
+    len,
+    type,
+    str,
+    getattr,
+)  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
 NAMES = ("h", "_h")
 _STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
@@ -37,7 +41,8 @@ class Session:
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
         self.inputs = stock.Inputs()
-        self.hook = DisplayHook(self._display, self._pass_on)
+        recorder = Recorder(self.history, self.inputs.source, self.refresh)
+        self.hook = DisplayHook(recorder.display, recorder.pass_on)
         self.settings = _settings()
         template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
         marked = stock.uses_readline()
@@ -90,7 +95,7 @@ class Session:
 
     def refresh(self) -> "None":
         """Bring the content of the prompts up to date; a user's own are left alone."""
-        current = _getattr(sys, "ps1", None)
+        current: "Any" = _getattr(sys, "ps1", None)
         if self.may_be_copied and _type(current) is _str:
             self.may_be_copied = False
             if stock.is_copy(current, self.copied):
@@ -103,12 +108,12 @@ class Session:
     def renew(self, shown: "prompt.Prompt") -> "None":
         """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
         self.refresh()
-        fresh = _getattr(sys, "ps1", None)
+        fresh: "Any" = _getattr(sys, "ps1", None)
         if _type(fresh) is prompt.Prompt:
             stock.replace_in_reader(shown, fresh)
 
     def release(self) -> "None":
-        """Let go of the results at the end of the process, while what they hold, files above all, can still be closed."""
+        """Let go of the results at the end of the process, while the files among them can still be closed."""
         self.history.reset()
 
     def stop(self) -> "None":
@@ -122,21 +127,6 @@ class Session:
             for name in NAMES:
                 if namespace.get(name) is self.history:
                     del namespace[name]
-
-    def _display(self, value: "object", inner: "Hook") -> "object":
-        """The first result: load the recorder, which stands here from now on."""
-        return self._recorder().display(value, inner)
-
-    def _pass_on(self, value: "object", inner: "Hook") -> "object":
-        """The same where the first value goes to another hook."""
-        return self._recorder().pass_on(value, inner)
-
-    def _recorder(self) -> "Recorder":
-        from .recorder import Recorder
-
-        recorder = Recorder(self.history, self.inputs.source, self.refresh)
-        self.hook.hand_over(recorder.display, recorder.pass_on)
-        return recorder
 
 
 def _settings() -> "Settings | None":

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STYLES = {
     "none": "", "bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7",
-    "black": "30", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36", "white": "37",
+    "black": "30", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
+    "white": "37",
     "bright-black": "90", "bright-red": "91", "bright-green": "92", "bright-yellow": "93", "bright-blue": "94",
     "bright-magenta": "95", "bright-cyan": "96", "bright-white": "97",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib import import_module
 
 
 def read(path: str, stamp: str, cache: str, problems: list[str]) -> list[tuple[str, str, str]]:
@@ -15,7 +16,7 @@ def read(path: str, stamp: str, cache: str, problems: list[str]) -> list[tuple[s
     try:
         with open(path, "rb") as file:
             source = file.read().decode("utf-8")
-        table = _parser()(source)
+        table = _parse(source)
     except OSError as error:
         problems.append(f"{path}: cannot be read: {error.strerror}")
         return []
@@ -36,16 +37,17 @@ def read(path: str, stamp: str, cache: str, problems: list[str]) -> list[tuple[s
     return entries
 
 
-def _parser():  # type: ignore[no-untyped-def]  # tomllib is not there to name on 3.10
-    """`tomllib.loads`, or tomli's of histshell's home where Python is too old to have it."""
+def _parse(source: str) -> dict[str, object]:
+    """Parse with `tomllib`, or with the tomli of histshell's home where Python is too old to have it."""
     try:
-        from tomllib import loads
+        toml = import_module("tomllib")
     except ImportError:
         from .home import Borrowed
 
         with Borrowed("tomli"):
-            from tomli import loads
-    return loads
+            toml = import_module("tomli")
+    table: dict[str, object] = toml.loads(source)
+    return table
 
 
 def _text(value: object) -> str:

@@ -86,16 +86,32 @@ def _quiet(test: Callable[..., object], *arguments: object) -> bool:
 def table(entries: Sequence[Entry], columns: int, now: float) -> list[str]:
     """The lines of a table of `entries`, each at most `columns` wide: number, age, type, value, source."""
     rows = [
-        (str(entry.number), age(entry, now), fit(type_name(entry.value), _TYPE_WIDTH), entry.preview, one_row(entry.source))
+        (
+            str(entry.number),
+            age(entry, now),
+            fit(type_name(entry.value), _TYPE_WIDTH),
+            entry.preview,
+            one_row(entry.source),
+        )
         for entry in entries
     ]
     rows.insert(0, ("n", "age", "type", "value", "source"))
     number, old, kind = (max(width(row[column]) for row in rows) for column in range(3))
     room = max(columns - number - old - kind - 2 * 4 - 1, 20)
-    source = min(max(width(row[4]) for row in rows), max(int(room * _SOURCE_SHARE), room - max(width(row[3]) for row in rows)))
+    source = min(
+        max(width(row[4]) for row in rows), max(int(room * _SOURCE_SHARE), room - max(width(row[3]) for row in rows))
+    )
     value = min(max(width(row[3]) for row in rows), room - source)
     return [
-        "  ".join([row[0].rjust(number), row[1].rjust(old), pad(row[2], kind), pad(fit(row[3], value), value), fit(row[4], source)]).rstrip()
+        "  ".join(
+            [
+                row[0].rjust(number),
+                row[1].rjust(old),
+                pad(row[2], kind),
+                pad(fit(row[3], value), value),
+                fit(row[4], source),
+            ]
+        ).rstrip()
         for row in rows
     ]
 

@@ -1,8 +1,10 @@
-# histshell's start-up file, what PYTHONSTARTUP points to; any Python from 2.7 on may run it. It loads histshell from its own
-# home, whatever environment is active. Python compiles this file at each start, so it is short: what is rarely needed
-# (to say what failed, to run the start-up file in $HISTSHELL_CHAIN) is in `otherwise.py` beside it. HISTSHELL=0 keeps histshell off.
+# histshell's start-up file, what PYTHONSTARTUP points to; any Python from 2.7 on may run it. It loads histshell from
+# its own home, whatever environment is active. Python compiles this file at each start, so it is short: what is rarely
+# needed (to say what failed, to run the start-up file in $HISTSHELL_CHAIN) is in `otherwise.py` beside it.
+# HISTSHELL=0 keeps histshell off.
 def _histshell(names):
-    import os, sys
+    import os
+    import sys
 
     own, failed = os.path.abspath(_histshell.__code__.co_filename), None
     try:
@@ -11,19 +13,25 @@ def _histshell(names):
             return  # -E and -I: only asyncio's prompt in 3.13 comes here
         if sys.version_info >= (3, 8) and os.environ.get("HISTSHELL") != "0" and sys.stdin.isatty():
             if "histshell" not in sys.modules:
-                import _frozen_importlib as i, _frozen_importlib_external as e
+                import _frozen_importlib as i
+                import _frozen_importlib_external as e
 
                 if os.path.exists(here + "/home"):
                     with open(here + "/home") as file:
                         home = file.readline().rstrip("\n") + "/"
-                home = os.path.dirname(home) + "/histshell"  # beside this folder in a checkout and in the installed package
-                i._load(e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home]))
+                home = (
+                    os.path.dirname(home) + "/histshell"
+                )  # beside this folder in a checkout and in the installed package
+                i._load(
+                    e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home])
+                )
             sys.modules["histshell"]._start(names)
     except BaseException:
         failed = sys.exc_info()
     if failed or os.environ.get("HISTSHELL_CHAIN"):
         with open(here + "/otherwise.py") as file:
-            exec(compile(file.read(), here + "/otherwise.py", "exec"), {"names": names, "own": own, "failed": failed})
+            more = {"names": names, "own": own, "failed": failed}
+            exec(compile(file.read(), here + "/otherwise.py", "exec"), more)  # noqa: S102  # our own file
 
 
 try:

@@ -167,7 +167,14 @@ class Terminal:
     @property
     def before_cursor(self) -> str:
         """The text of the cursor's row that is left of the cursor, blanks included."""
-        return self.line[: self.column]
+        line = self._screen.buffer[self._screen.cursor.y]
+        return "".join(line[column].data for column in range(self.column))
+
+    @property
+    def after_cursor(self) -> str:
+        """The text of the cursor's row from the cursor on, blanks included."""
+        line = self._screen.buffer[self._screen.cursor.y]
+        return "".join(line[column].data for column in range(self.column, self._screen.columns))
 
     def cell(self, row: int, column: int) -> pyte.screens.Char:
         """Return one cell by its absolute row: `.data`, `.fg`, `.bg`, `.bold` …"""

@@ -253,8 +253,8 @@ def test_a_new_terminal_numbers_its_results_until_uninstalled(
         terminal.wait_for(lambda: sum("mine ran" in row for row in terminal.history()) == 2)
         terminal.wait_for(lambda: terminal.before_cursor == ">>> ")
     with Terminal(SHELLS[shell], env=environ, cwd=str(tmp_path)) as terminal:
-        terminal.type("echo [$HISTSHELL_CHAIN] $PYTHONSTARTUP\r")
-        terminal.wait_for(lambda: any(row.startswith("[") and row.endswith("mine.py") for row in terminal.screen()))
+        terminal.type('echo "<$HISTSHELL_CHAIN>" "$PYTHONSTARTUP"\r')
+        terminal.wait_for(lambda: any(row.startswith("<> /") and row.endswith("mine.py") for row in terminal.screen()))
 
 
 def test_the_start_path_does_not_load_the_command() -> None:

@@ -28,9 +28,11 @@ class Desk:
         self.hook = DisplayHook(recorder.display, recorder.pass_on)
 
     def source(self, frame: FrameType) -> tuple[str, int]:
+        """Say which function displayed."""
         return frame.f_code.co_name, 0
 
     def refresh(self) -> None:
+        """Count."""
         self.refreshed += 1
 
 
@@ -45,7 +47,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made.hook.detach()
 
 
-def shown(hook: Callable[[object], object], value: object, stream: Any) -> tuple[object, type[BaseException] | None, object]:
+def shown(hook: Callable[[object], object], value: object, stream: Any) -> tuple[object, object, object]:
     """What a hook writes for a value to a stream, what it raises, and what `_` is afterwards."""
     old, sys.stdout = sys.stdout, stream
     builtins._ = "before"  # type: ignore[attr-defined]
@@ -88,8 +90,8 @@ def streams() -> list[Callable[[], Any]]:
 @pytest.mark.parametrize("stream", streams())
 @pytest.mark.parametrize(
     "value",
-    [3, "é漢", None, "\udc80", Odd("x\ny"), Odd(Shouting("loud é")), Odd(3), Odd(ValueError()), Odd(KeyboardInterrupt()),
-     Odd("\udc80"), "x" * 10000],
+    [3, "é漢", None, "\udc80", Odd("x\ny"), Odd(Shouting("loud é")), Odd(3), Odd(ValueError()),
+     Odd(KeyboardInterrupt()), Odd("\udc80"), "x" * 10000],
     ids=lambda value: str(type(value).__name__),
 )  # fmt: skip
 def test_it_shows_what_the_stock_hook_shows(desk: Desk, stream: Callable[[], Any], value: object) -> None:
@@ -101,7 +103,7 @@ def test_it_shows_what_the_stock_hook_shows(desk: Desk, stream: Callable[[], Any
 def test_a_lost_stdout_is_said_as_the_stock_hook_says_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The value has its number already."""
     monkeypatch.setattr(sys, "stdout", None)
-    with pytest.raises(RuntimeError, match="lost sys.stdout"):
+    with pytest.raises(RuntimeError, match=r"lost sys\.stdout"):
         sys.displayhook(3)
     monkeypatch.undo()
     assert desk.history[1:] == [3]
@@ -137,12 +139,13 @@ def test_the_text_displayed_is_the_preview(desk: Desk, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "[1]\n" + "c" * 1000 + "\n"
 
 
-def test_none_runs_no_python(desk: Desk) -> None:
+@pytest.mark.usefixtures("desk")
+def test_none_runs_no_python() -> None:
     """A debugger that stops at the next line of Python does not stop in the hook."""
     events: list[str] = []
     hook = sys.displayhook
     code = compile("hook(None)", "<input>", "exec")
-    sys.settrace(lambda frame, event, arg: events.append(frame.f_code.co_filename))
+    sys.settrace(lambda frame, *_: events.append(frame.f_code.co_filename))
     try:
         exec(code, {"hook": hook})
     finally:
@@ -243,7 +246,8 @@ def test_threads_display_each_for_itself(desk: Desk, capsys: pytest.CaptureFixtu
     capsys.readouterr()
 
 
-def test_no_weak_reference_or_collection_is_caused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("desk")
+def test_no_weak_reference_or_collection_is_caused(capsys: pytest.CaptureFixture[str]) -> None:
     """The history holds a value as any list does, and nothing else of ours refers to it but its record."""
 
     class Value:
@@ -256,14 +260,17 @@ def test_no_weak_reference_or_collection_is_caused(desk: Desk, capsys: pytest.Ca
     capsys.readouterr()
 
 
-def test_a_bug_in_what_is_known_loses_no_value(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_in_what_is_known_loses_no_value(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The source finder may fail; the value has been recorded."""
 
-    def fail(frame: FrameType) -> tuple[str, int]:
+    def fail(_: FrameType) -> tuple[str, int]:
         raise LookupError
 
     recorder = Recorder(desk.history, fail, desk.refresh)
-    desk.hook.hand_over(recorder.display, recorder.pass_on)
+    monkeypatch.setattr(sys, "displayhook", sys.__displayhook__)
+    DisplayHook(recorder.display, recorder.pass_on).attach()
     sys.displayhook(3)
     assert desk.history[1:] == [3]
     assert desk.history.entry(1).source == ""

@@ -79,7 +79,8 @@ def test_nothing_makes_it_raise() -> None:
     assert "\n" not in Prompt(face)
     broken: Any = make()
     broken.history = broken.namespace = None
-    for kind, plain in ((Prompt, ">>> "), (Continuation, "... ")):
+    kinds: list[tuple[Any, str]] = [(Prompt, ">>> "), (Continuation, "... ")]
+    for kind, plain in kinds:
         prompt = str.__new__(kind, plain)
         prompt._face = broken
         assert (str(prompt), f"{prompt}") == (plain, plain)

@@ -77,7 +77,10 @@ assert sys.displayhook is mine and sys.ps1 == "mine> "
     assert run(program) == "shown 5\nshown None\n"
 
 
-@pytest.mark.parametrize("module", ["histshell", "histshell.session", "histshell.recorder", "histshell.hook", "histshell.prompt", "histshell.history"])
+@pytest.mark.parametrize(
+    "module",
+    ["histshell", "histshell.session", "histshell.recorder", "histshell.hook", "histshell.prompt", "histshell.history"],
+)
 def test_reloading_goes_on_with_the_same_history(module: str) -> None:
     """`importlib.reload` of any of our modules, and the results keep their numbers."""
     program = f"""

@@ -31,8 +31,9 @@ def write(home: Path, text: str) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("variables", [{}, {"XDG_CONFIG_HOME": "/a", "XDG_DATA_HOME": "/b", "XDG_CACHE_HOME": "/c"}])
-def test_the_places_are_those_of_platformdirs(home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+def test_the_places_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
     """Restated because its import is too dear, so compared."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -41,13 +42,15 @@ def test_the_places_are_those_of_platformdirs(home: Path, monkeypatch: pytest.Mo
     assert places.cache_dir() == platformdirs.user_cache_dir("histshell", False)
 
 
-def test_the_file_may_be_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("home")
+def test_the_file_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """HISTSHELL_CONFIG wins over the platform's place."""
     monkeypatch.setenv("HISTSHELL_CONFIG", "/somewhere/else.toml")
     assert places.config_file() == "/somewhere/else.toml"
 
 
-def test_defaults(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_defaults() -> None:
     """Without a file and without variables."""
     found = settings.load()
     assert (found.prompt, found.style, found.problems) == ("{h}[{n}] >>> ", "bold magenta", [])
@@ -95,7 +98,7 @@ def test_what_is_wrong_is_named_and_ignored(home: Path, text: str, problem: str)
 @pytest.mark.parametrize("value", ["{n", "{0}", "{n.real.x}", "{n!x}", "a\nb", "\033[31m{n}", "{n:zz}", "}"])
 def test_a_bad_template_is_refused(value: str) -> None:
     """Everything that str.format raises is a ValueError here."""
-    with pytest.raises(ValueError, match="template|printable"):
+    with pytest.raises(ValueError, match=r"template|printable"):
         settings.check_template(value)
 
 
@@ -122,7 +125,9 @@ def test_the_cache_spares_the_parser(home: Path) -> None:
     )
 
     def fresh() -> str:
-        return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     assert fresh() == "a{n}  False"
     file.write_text('prompt = "longer {n} "')

@@ -34,7 +34,9 @@ def test_the_table() -> None:
 @pytest.mark.parametrize("columns", [20, 40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     """Long values and sources are cut, wide characters counted as two columns."""
-    history = history_of(("漢字" * 60, "漢字 = '" + "字" * 90, None, 0), (list(range(99)), "list(range(99))" * 9, None, 10**7))
+    history = history_of(
+        ("漢字" * 60, "漢字 = '" + "字" * 90, None, 0), (list(range(99)), "list(range(99))" * 9, None, 10**7)
+    )
     for line in table(list(history.show()), columns, 1000.0):
         assert width(line) <= max(columns, 20 + 30)
 
@@ -71,8 +73,8 @@ def test_a_preview_cannot_talk_to_the_terminal() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, 3, -2.5, 1j, "a'b", b"\x00", [1, [2]], (1,), (), {}, {"a": {1: ()}}, set(), {3}, frozenset(), frozenset({1}),
-     range(3), ..., NotImplemented, int, OSError, len],
+    [None, True, 3, -2.5, 1j, "a'b", b"\x00", [1, [2]], (1,), (), {}, {"a": {1: ()}}, set(), {3}, frozenset(),
+     frozenset({1}), range(3), ..., NotImplemented, int, OSError, len],
 )  # fmt: skip
 def test_a_preview_of_plain_values_is_their_repr(value: object) -> None:
     """For small built-in values there is no difference to see."""
@@ -96,7 +98,17 @@ def test_a_preview_is_bounded_and_calls_nothing() -> None:
     doubled: tuple[object, ...] = ()
     for _ in range(200):
         doubled = (doubled, doubled)
-    for value in (circle, deep, doubled, Foreign([1]), [Foreign()] * 9, "x" * 10**7, b"x" * 10**7, 10**100_000, list(range(10**6))):
+    for value in (
+        circle,
+        deep,
+        doubled,
+        Foreign([1]),
+        [Foreign()] * 9,
+        "x" * 10**7,
+        b"x" * 10**7,
+        10**100_000,
+        list(range(10**6)),
+    ):
         assert 2 <= len(preview(value)) <= LIMIT
     assert preview(circle) == "[1, [...]]"
     assert preview(10**100_000) == f"<int of {(10**100_000).bit_length()} bits>"

@@ -62,13 +62,22 @@ def int_line(line: bytes) -> int | bool:
     return value
 
 
+def _number(text: bytes, base: int) -> int:
+    """Do as C's PyLong_FromString, whose message cannot be written where the text is no UTF-8."""
+    try:
+        return int(text, base)
+    except ValueError:
+        text[:200].decode()
+        raise
+
+
 def long_line(line: bytes) -> int:
     """Read the argument of LONG."""
     if len(line) < 2:
         raise UnpicklingError(_TRUNCATED)
     if line[-2:-1] == b"L":
         line = line[:-2]
-    return int(line.split(b"\0", 1)[0], INT_BASE)
+    return _number(line.split(b"\0", 1)[0], INT_BASE)
 
 
 def float_line(line: bytes) -> float:
@@ -107,7 +116,7 @@ def memo_number(line: bytes) -> int:
     """Read the argument of GET or PUT."""
     if len(line) < 2:
         raise UnpicklingError(_TRUNCATED)
-    value = int(line.split(b"\0", 1)[0], 10)
+    value = _number(line.split(b"\0", 1)[0], 10)
     if not -maxsize - 1 <= value <= maxsize:
         raise OverflowError("Python int too large to convert to C ssize_t")
     return value

@@ -48,6 +48,13 @@ class LimitError(PikError, UnpicklingError, MemoryError):
     limit: str = ""
 
 
+class Unallocated(UnpicklingError, MemoryError):
+    """More bytes are announced than there are, and more than a machine has (inside the package only).
+
+    C allocates before it reads, so there it depends on the machine which of the two errors comes.
+    """
+
+
 class StackUnderflow(UnpicklingError):
     """An opcode wants more items than there are above the mark (inside the package only)."""
 
@@ -86,10 +93,7 @@ def located(cause: BaseException, offset: int | None, opcode: str | None) -> Bas
         return _placed(cause, offset, opcode, "")
     try:
         kind = blend(type(cause))
-        error = kind.__new__(kind, *cause.args)
-        BaseException.__init__(error, *cause.args)
-        if isinstance(cause, UnicodeError):
-            kind.__init__(error, *cause.args)
+        error = kind(*cause.args)
         error.__dict__.update(getattr(cause, "__dict__", {}))
     except Exception:  # a foreign exception class may refuse anything
         return cause

@@ -16,7 +16,7 @@ from pickle import UnpicklingError
 from struct import Struct
 from typing import Any, Tuple
 
-from histshell.pik.errors import PikError, located
+from histshell.pik.errors import PikError, Unallocated, located
 from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
 from histshell.pik.versions import FRAMED_LINES
 
@@ -39,7 +39,7 @@ _UINT4_AT = Struct("<I").unpack_from
 _UINT8_AT = Struct("<Q").unpack_from
 _FLOAT8_AT = Struct(">d").unpack_from
 _LONG4 = 0x8B
-_FRAME_CODE = 0x95
+_HUGE = 1 << 31  # bytes of one argument that an allocation may fail for
 _TRUNCATED = "pickle data was truncated"
 _CROSSED = "pickle exhausted before end of frame"
 
@@ -199,12 +199,15 @@ class Lexer:
                     end = at + 1
                     self._complete = True
                 else:
+                    if shape == _FRAME and FRAMED_LINES and at + 9 <= size:
+                        self._check_frame(at, frame_end)
+                        frame_end = sys.maxsize
                     argument, end = self._other(code, shape, at, size)
                     if end < 0:
                         return
                     append((base + at, code, argument))
-                    if code == _FRAME_CODE:
-                        frame_end = self._frame(at, end, argument, frame_end)
+                    if shape == _FRAME and FRAMED_LINES:
+                        frame_end = end + argument
                 if end > frame_end:
                     if at < frame_end:
                         self._check_crossing(shape, at, frame_end, out)
@@ -261,11 +264,14 @@ class Lexer:
             return None, -1
         return (data[at + 1 : middle], data[middle:end]), end
 
-    def _frame(self, at: int, end: int, length: int, frame_end: int) -> int:
-        """Enter a frame: give its end."""
-        if FRAMED_LINES and at < frame_end != sys.maxsize:
-            raise UnpicklingError("beginning of a new frame before end of current frame")
-        return end + length if FRAMED_LINES else frame_end
+    @staticmethod
+    def _check_frame(at: int, frame_end: int) -> None:
+        """Refuse a frame inside a frame; its 8 bytes of length may begin or end just where the outer frame ends."""
+        if at + 1 < frame_end != sys.maxsize:
+            if at + 9 > frame_end:
+                raise UnpicklingError(_CROSSED)
+            if at + 9 < frame_end:
+                raise UnpicklingError("beginning of a new frame before end of current frame")
 
     def _check_crossing(self, shape: int, at: int, frame_end: int, out: list[Token]) -> None:
         """Refuse a token that crosses its frame's end, unless one of the pieces it is read in ends just there."""
@@ -305,12 +311,16 @@ class Lexer:
         have = len(self._data) - self._at + self._pending
         return max(self._wanted - have, 1)
 
-    def truncated(self) -> PikError:
-        """Give the error that C raises where the bytes end here and STOP has not come."""
+    def truncated(self, marked: bool = True) -> PikError:
+        """Give the error that C raises where the bytes end here and STOP has not come; *marked*: a mark is open."""
         self._join()
         rest = self._data[self._at :]
         cause: Exception = UnpicklingError(_TRUNCATED) if rest else EOFError("Ran out of input")
-        if rest[:1] in (b"c", b"i") and b"\n" in rest:  # C decodes the first line before it looks for the second
+        if self._wanted > _HUGE:
+            cause = Unallocated(_TRUNCATED)
+        if rest[:1] == b"i" and not marked:  # C looks for the mark before it reads the lines
+            cause = UnpicklingError("could not find MARK")
+        elif rest[:1] in (b"c", b"i") and b"\n" in rest:  # C decodes the first line before it looks for the second
             try:
                 rest[1 : rest.index(b"\n")].decode("utf-8" if rest[:1] == b"c" else "ascii")
             except UnicodeDecodeError as bad:

@@ -179,7 +179,7 @@ class Machine:
                 break
             self._execute(batch)
         if not self.complete:
-            raise self.lexer.truncated()
+            raise self.lexer.truncated(bool(self.marks))
         return self.value
 
     def _extend(self, chunk: bytes, whole: bool = False) -> None:

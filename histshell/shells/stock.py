@@ -24,13 +24,13 @@ def recognise(frame: "FrameType | None") -> "bool":
 
 def uses_pyrepl() -> "bool":
     """Whether the prompt is, or is about to be, PyREPL."""
-    if sys.version_info < (3, 13) or sys.implementation.name != "cpython" or os.environ.get("PYTHON_BASIC_REPL"):
+    if sys.hexversion < 0x30D0000 or sys.implementation.name != "cpython" or os.environ.get("PYTHON_BASIC_REPL"):
         return False
-    try:
-        from _pyrepl.main import CAN_USE_PYREPL  # already loaded where the interpreter runs the start-up file
+    try:  # already loaded where the interpreter runs the start-up file
+        main = __import__("_pyrepl.main", None, None, ["CAN_USE_PYREPL"])
     except ImportError:
         return False
-    return bool(CAN_USE_PYREPL)
+    return bool(main.CAN_USE_PYREPL)
 
 
 def uses_readline() -> "bool":
@@ -79,6 +79,8 @@ class Inputs:
         readline = sys.modules["readline"] if uses_readline() else None
         self.history_length: "Callable[[], int] | None" = getattr(readline, "get_current_history_length", None)
         self.mark = 0
+        self._find: "Callable[[FrameType, int], tuple[str, CodeType, int]] | None" = None
+        self._position: "Callable[[CodeType, int], int] | None" = None
         self._code: "CodeType | None" = None
         self._offset = 0
         self._answer = ("", 0)
@@ -92,10 +94,12 @@ class Inputs:
     def source(self, frame: "FrameType") -> "tuple[str, int]":
         """The text of the whole input, and which part of it runs in `frame` (see `inputs.position`)."""
         if frame.f_code is not self._code or frame.f_lasti != self._offset:
-            from .. import inputs
-            from . import stock_source
+            if self._find is None or self._position is None:
+                from histshell import inputs
+                from histshell.shells import stock_source
 
-            text, code, offset = stock_source.find(frame, self.mark if self.history_length is not None else -1)
-            self._answer = text, inputs.position(code, offset) if ";" in text or "\n" in text else 0
+                self._find, self._position = stock_source.find, inputs.position
+            text, code, offset = self._find(frame, self.mark if self.history_length is not None else -1)
+            self._answer = text, self._position(code, offset) if ";" in text or "\n" in text else 0
             self._code, self._offset = frame.f_code, frame.f_lasti
         return self._answer

@@ -22,12 +22,13 @@ def find(start: FrameType, mark: int) -> tuple[str, CodeType, int]:
     frame: FrameType | None = start
     module = start
     linecache = sys.modules.get("linecache")
+    cache = linecache.cache if linecache is not None else ()
     while frame is not None:
         code = frame.f_code
         if code.co_name == "<module>":
             module = frame
-            if linecache is not None and code.co_filename[:1] == "<" and code.co_filename in linecache.cache:
-                text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")
+            if code.co_filename in cache and code.co_filename[0] == "<":
+                text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")  # type: ignore[union-attr]  # it has a cache
                 if text:
                     return text, code, frame.f_lasti
         elif code.co_name == "runsource":
@@ -35,8 +36,10 @@ def find(start: FrameType, mark: int) -> tuple[str, CodeType, int]:
             if type(source) is str:
                 return source.rstrip("\n"), module.f_code, module.f_lasti
         frame = frame.f_back
-    text = _asyncio()
-    if not text and mark >= 0:
+    text = ""
+    if module.f_code.co_filename != "<stdin>":
+        text = _asyncio()
+    elif mark >= 0:
         text = _readline(mark)
     return text, module.f_code, module.f_lasti
 
@@ -50,8 +53,7 @@ def _asyncio() -> str:
 
 def _readline(mark: int) -> str:
     """What was added to readline's history since the prompt was shown, less what the input itself has read."""
-    import readline
-
+    readline = sys.modules["readline"]
     length = readline.get_current_history_length()
     first = min(mark + 1, length)  # a line like the one before is not added again
     lines = [readline.get_history_item(index) or "" for index in range(first, length + 1)]

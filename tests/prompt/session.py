@@ -87,7 +87,7 @@ class Session(Terminal):
         return self.row > self._typed_at and self.line.rstrip() == "(Pdb)" and self.column == len("(Pdb) ")
 
     def _is_blank_after(self, prompt: re.Pattern[str]) -> bool:
-        return bool(prompt.match(self.before_cursor)) and not self.line[self.column :].strip()
+        return bool(prompt.match(self.before_cursor)) and not self.after_cursor.strip()
 
     @property
     def prompt(self) -> str:
