@@ -28,7 +28,9 @@ def pythons() -> list[str]:
 @functools.cache
 def version(python: str) -> str:
     """Return the version of the interpreter `python`, such as ``3.13.0``."""
-    return subprocess.check_output([python, "-c", "import platform; print(platform.python_version())"], text=True).strip()
+    return subprocess.check_output(
+        [python, "-c", "import platform; print(platform.python_version())"], text=True
+    ).strip()
 
 
 def describe() -> str:

@@ -2,11 +2,11 @@
 
     python -m benchmarks.recording [--inputs 200] [--entries 1000000] [--python PATH]... [--write]
 
-For each Python three sessions run side by side, each in a pseudo-terminal: the bare prompt, the numbered prompt with a
-short history, and the numbered prompt with a long one. The same inputs go to each in turn. The clock starts when an input
-has its value and stops when the display hook has written the last of it, to nowhere: in between lie finding the source,
-recording and `repr`. Inputs come in two ways: typed one by one, when the processor has long done something else and its
-caches are cold, and by the hundred, one after the other.
+For each Python three sessions run side by side, each in a pseudo-terminal: the bare prompt, the numbered prompt with
+a short history, and the numbered prompt with a long one. The same inputs go to each in turn. The clock starts when an
+input has its value and stops when the display hook has written the last of it, to nowhere: in between lie finding the
+source, recording and `repr`. Inputs come in two ways: typed one by one, when the processor has long done something else
+and its caches are cold, and by the hundred, one after the other.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def measure(python: str, inputs: int, entries: int) -> tuple[list[str], list[str
         finally:
             for session in sessions.values():
                 session.close()
-        with Session(_SHORT, python, home) as session:
-            (weight,) = session.report(f"[weigh({entries})]")
+        with Session(_SHORT, python, home) as another:
+            (weight,) = another.report(f"[weigh({entries})]")
     results = [
         f"| {version(python)} | {label} | {run[_BARE]:.2f} | {run[name]:.2f} | {run[name] - run[_BARE]:+.2f} "
         f"| {typed[_BARE]:.1f} | {typed[name]:.1f} | {typed[name] - typed[_BARE]:+.1f} |"
@@ -110,10 +110,12 @@ def main() -> None:
     parser.add_argument("--python", action="append", help="measure this interpreter only (may be repeated)")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    results, others = [], []
+    results: list[str] = []
+    others: list[str] = []
     for python in options.python or pythons():
-        for table, rows in zip((results, others), measure(os.path.abspath(python), options.inputs, options.entries)):
-            table += rows
+        first, second = measure(os.path.abspath(python), options.inputs, options.entries)
+        results += first
+        others += second
     text = [
         f"Measured on {describe()}.",
         "",
@@ -122,7 +124,8 @@ def main() -> None:
         "|---|---:|---:|---:|---:|---:|---:|---:|",
         *results,
         "",
-        "| Python | a key press with colour, over a plain prompt, µs | ratio | without colour, µs | ratio | bytes an entry |",
+        "| Python | a key press with colour, over a plain prompt, µs | ratio "
+        "| without colour, µs | ratio | bytes an entry |",
         "|---|---:|---:|---:|---:|---:|",
         *others,
         "",

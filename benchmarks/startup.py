@@ -62,7 +62,7 @@ _PEERS = (
 
 
 def install(python: str, package: str) -> str | None:
-    """Return the interpreter of an environment that has `package`, made now if it is not there; None if it cannot be."""
+    """Return the interpreter of an environment that has `package`, making it if need be; None if it cannot be made."""
     place = PEERS / version(python) / package
     interpreter = place / "bin" / "python"
     if (place / "ready").exists():

@@ -1,7 +1,7 @@
 """A child in a pseudo-terminal of its own, driven with as little of ours in the way as can be.
 
-The tests have a terminal that shows what a person sees (tests/terminal.py); here every microsecond between the child's write and our clock would be measured
-too, so this is a file descriptor, `select` and a clock.
+The tests have a terminal that shows what a person sees (tests/terminal.py); here every microsecond between
+the child's write and our clock would be measured too, so this is a file descriptor, `select` and a clock.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # CSI and OSC sequences, and the marks that GNU readline wants around what takes no room.
 _CONTROL = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>()][0-9A-B]?|[\x01\x02\x0f]")
@@ -82,7 +86,7 @@ class Terminal:
         os.waitpid(self.pid, 0)
         os.close(self.fd)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import histshell  # noqa: E402  # the checkout's own, whatever is installed
+import histshell  # after the line above: the checkout's own, whatever is installed
 
 project = "histshell"
 author = "The histshell developers"
@@ -40,7 +40,7 @@ class TranscriptLexer(Lexer):
     """The language `histshell`: what a session at the numbered prompt looks like."""
 
     name = "histshell transcript"
-    aliases = ["histshell"]
+    aliases = ["histshell"]  # noqa: RUF012  # Pygments asks for a list on the class
     _prompt = re.compile(r"(_?h\[\d+\] >>> ?|>>> |\s*\.\.\. ?)(.*\n?)")
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:

@@ -5,7 +5,7 @@ class HistshellError(Exception):
     """Something histshell was asked for could not be done; its text says what to do."""
 
 
-class NoSuchResult(HistshellError, IndexError):  # noqa: N818  # reads as what is the matter
+class NoSuchResult(HistshellError, IndexError):  # reads as what is the matter
     """There is no result of that number.
 
     Attributes: `number` (what was asked for) and `last` (the highest number there is, 0 for none).

@@ -110,7 +110,7 @@ class Prompt(str):
 
     def fresh(self) -> "Prompt":
         """A prompt whose content is the text as it is now."""
-        fresh = _new(Prompt, self._face.text())
+        fresh = _new(_type(self), self._face.text())
         fresh._face = self._face
         return fresh
 

@@ -28,7 +28,44 @@ _len, _type, _str, _getattr = (
 )  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
 NAMES = ("h", "_h")
+_Prompt, _Continuation = prompt.Prompt, prompt.Continuation  # the same ones when `prompt` is reloaded
 _STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
+
+
+class Pik:
+    """The prompt's `pik`: `pik()` opens the pickle mode, `pik(value)` shows the pickle program of a value.
+
+    The names of the package `histshell.pik` hang on it: `pik.loads(data)`.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: "Session") -> "None":
+        self._session = session
+
+    def __call__(self, *value: "object") -> "None":
+        """Open the pickle mode; with a value, show its pickle program instead."""
+        from .pik import console
+
+        if len(value) > 1:
+            raise TypeError(f"pik() takes one value, or none, not {len(value)}")
+        if value:
+            console.dump(value[0])
+        else:
+            console.enter(self._session.history, self._session.face.namespace)
+
+    def __getattr__(self, name: "str") -> "object":
+        from . import pik
+
+        return getattr(pik, name)
+
+    def __dir__(self) -> "list[str]":
+        from . import pik
+
+        return list(pik.__all__)
+
+    def __repr__(self) -> "str":
+        return "pik() opens the pickle mode; pik(value) shows the pickle program of a value"
 
 
 class Session:
@@ -36,6 +73,7 @@ class Session:
 
     def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
         self.history = History()
+        self.pik = Pik(self)
         self.find_namespace = find
         self.inspecting = False
         self.may_be_copied = sys.version_info >= (3, 15)
@@ -62,7 +100,7 @@ class Session:
         """Install everything into the interpreter; a prompt that the user has set stays."""
         self.publish(self.face.namespace)
         self.copied = self.face.text()
-        for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
+        for name, kind in (("ps1", _Prompt), ("ps2", _Continuation)):
             if getattr(sys, name, _STOCK_PROMPTS[name]) == _STOCK_PROMPTS[name]:
                 setattr(sys, name, kind(self.face))
         self.hook.attach()
@@ -73,6 +111,7 @@ class Session:
         self.face.namespace = namespace
         for name in NAMES:
             builtins.__dict__.setdefault(name, self.history)
+        builtins.__dict__.setdefault("pik", self.pik)
         namespace.setdefault(NAMES[0], self.history)
 
     def tick(self) -> "None":
@@ -99,17 +138,17 @@ class Session:
         if self.may_be_copied and _type(current) is _str:
             self.may_be_copied = False
             if stock.is_copy(current, self.copied):
-                current = sys.ps1 = prompt.Prompt(self.face)
-        if _type(current) is prompt.Prompt:
+                current = sys.ps1 = _Prompt(self.face)
+        if _type(current) is _Prompt:
             fresh = sys.ps1 = current.fresh()
-            if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is prompt.Continuation:
-                sys.ps2 = prompt.Continuation(self.face)
+            if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is _Continuation:
+                sys.ps2 = _Continuation(self.face)
 
     def renew(self, shown: "prompt.Prompt") -> "None":
         """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
         self.refresh()
         fresh: "Any" = _getattr(sys, "ps1", None)
-        if _type(fresh) is prompt.Prompt:
+        if _type(fresh) is _Prompt:
             stock.replace_in_reader(shown, fresh)
 
     def release(self) -> "None":
@@ -120,13 +159,15 @@ class Session:
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
-        for name, kind in (("ps1", prompt.Prompt), ("ps2", prompt.Continuation)):
+        for name, kind in (("ps1", _Prompt), ("ps2", _Continuation)):
             if type(getattr(sys, name, None)) is kind:
                 setattr(sys, name, _STOCK_PROMPTS[name])
         for namespace in (self.face.namespace, builtins.__dict__):
             for name in NAMES:
                 if namespace.get(name) is self.history:
                     del namespace[name]
+        if builtins.__dict__.get("pik") is self.pik:
+            del builtins.__dict__["pik"]
 
 
 def _settings() -> "Settings | None":

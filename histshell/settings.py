@@ -62,6 +62,15 @@ def check_style(text: "str") -> "str":
     return " ".join(words) or "none"
 
 
+def check_encoding(text: "str") -> "str":
+    """Return the name of a codec, or `bytes`, as the `encoding` of `pickle.loads` takes it."""
+    try:
+        b"".decode("ascii" if text == "bytes" else text)
+    except (LookupError, ValueError) as error:
+        raise ValueError(f"{text!r} is no encoding of Python's") from error
+    return text
+
+
 def sgr(style: "str") -> "str":
     """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
@@ -70,6 +79,7 @@ def sgr(style: "str") -> "str":
 SETTINGS = (
     Setting("prompt", prompt.TEMPLATE, check_template, "the prompt; {n} is the number of the next result"),
     Setting("style", "bold magenta", check_style, "the prompt's colour, in a terminal that has colour"),
+    Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
 
@@ -78,6 +88,7 @@ class Settings:
 
     prompt: "str"
     style: "str"
+    encoding: "str"
 
     def __init__(self) -> "None":
         self.problems: "list[str]" = []
@@ -118,7 +129,7 @@ def load(environ: "Mapping[str, str] | None" = None, path: "str | None" = None) 
     environ = os.environ if environ is None else environ
     for setting in SETTINGS:
         given = environ.get(setting.env)
-        if given is not None:
+        if given:  # an empty variable is as good as none
             settings.give(setting.name, given, setting.env)
     return settings
 

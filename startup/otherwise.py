@@ -14,10 +14,15 @@ if failed:
 
 _path = os.environ.get("HISTSHELL_CHAIN")
 if _path and os.path.abspath(_path) != own:
-    names["__file__"] = _path
     try:
         with open(_path, "rb") as _file:
-            exec(compile(_file.read(), _path, "exec"), names)  # noqa: S102  # the user's own start-up file
+            _source = _file.read()
+    except EnvironmentError as _error:
+        _source = b""
+        sys.stderr.write("histshell: HISTSHELL_CHAIN names %s: %s\n" % (_path, _error.strerror))
+    names["__file__"] = _path
+    try:
+        exec(compile(_source, _path, "exec"), names)  # noqa: S102  # the user's own start-up file
     except Exception:
         sys.excepthook(*sys.exc_info())
     names.pop("__file__", None)

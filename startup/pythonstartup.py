@@ -28,6 +28,8 @@ def _histshell(names):
             sys.modules["histshell"]._start(names)
     except BaseException:
         failed = sys.exc_info()
+    if sys.version_info < (3, 8):
+        names.pop("__cached__", None)  # left there by the running of this file
     if failed or os.environ.get("HISTSHELL_CHAIN"):
         with open(here + "/otherwise.py") as file:
             more = {"names": names, "own": own, "failed": failed}

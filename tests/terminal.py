@@ -15,9 +15,13 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pexpect
 import pyte
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 KEYS = {
     "enter": "\r",
@@ -92,7 +96,7 @@ class Terminal:
         self._screen.write_process_input = self._write
         self._open = True
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -25,11 +25,13 @@ from tools import picture
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+VARIABLE = re.compile(r"HISTSHELL(?:_[A-Z]+)+")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 #: The interpreter that runs the tests, at the prompt that does not indent by itself.
 HERE = Target(
-    Python(sys.executable, sys.implementation.name, sys.version_info[:3]), READLINE if sys.version_info < (3, 13) else BASIC
+    Python(sys.executable, sys.implementation.name, sys.version_info[:3]),
+    READLINE if sys.version_info < (3, 13) else BASIC,
 )
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -47,7 +49,19 @@ def sessions() -> list[object]:
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     """What `make docs` does: every link leads somewhere, every page can be reached."""
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-d", tmp_path / "trees", ROOT / "docs", tmp_path / "html"],
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-W",
+            "--keep-going",
+            "-q",
+            "-E",
+            "-d",
+            tmp_path / "trees",
+            ROOT / "docs",
+            tmp_path / "html",
+        ],
         capture_output=True,
         text=True,
     )
@@ -63,7 +77,8 @@ def test_a_transcript_is_what_the_prompt_shows(transcript: Transcript, tmp_path:
         for line in transcript.inputs():
             session.enter(line, until=lambda: session.at_prompt() or session.at_continuation())
         shown = session.history()[: session.row]
-    assert transcript.difference(shown) == ""
+    if difference := transcript.difference(shown):
+        pytest.fail(difference, pytrace=False)
 
 
 def test_a_transcript_that_is_wrong_is_found(tmp_path: Path) -> None:
@@ -89,17 +104,24 @@ def test_the_examples_of_a_page_run(page: Path) -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("module", [name for name, path in SOURCES.items() if re.search(r"^\s*>>> ", path.read_text("utf-8"), re.M)])
+WITH_EXAMPLES = [
+    name for name, path in SOURCES.items() if re.search(r"^\s*>>> ", path.read_text(encoding="utf-8"), re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
 def test_the_examples_in_docstrings_run(module: str) -> None:
     """Examples in docstrings are doctests."""
     results = doctest.testmod(importlib.import_module(module), optionflags=doctest.ELLIPSIS)
-    assert results.attempted and not results.failed
+    assert results.attempted > 0
+    assert results.failed == 0
 
 
 def code(page: Path) -> list[str]:
     """Return what a page shows as code to run or to look for: inline code, and the lines of shell blocks."""
     text = page.read_text(encoding="utf-8")
-    shell = [line.partition("#")[0].strip() for block in blocks(page) if block.language == "sh" for line in block.text.splitlines()]
+    lines = [line for block in blocks(page) if block.language == "sh" for line in block.text.splitlines()]
+    shell = [line.partition("#")[0].strip() for line in lines]
     inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
     return [*filter(None, shell), *inline]
 
@@ -169,8 +191,8 @@ def test_every_environment_variable_that_a_page_names_is_read(page: Path) -> Non
     """A HISTSHELL_… variable in the documentation is one that the source reads."""
     sources = [*SOURCES.values(), STARTUP, ROOT / "tests" / "pythons.py"]
     known = {setting.env for setting in settings.SETTINGS}
-    known |= {name for path in sources for name in re.findall(r"HISTSHELL(?:_[A-Z]+)+", path.read_text(encoding="utf-8"))}
-    assert set(re.findall(r"HISTSHELL(?:_[A-Z]+)+", page.read_text(encoding="utf-8"))) <= known
+    known |= {name for path in sources for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    assert set(VARIABLE.findall(page.read_text(encoding="utf-8"))) <= known
 
 
 def test_every_setting_is_documented() -> None:
@@ -207,7 +229,7 @@ def test_every_public_name_is_documented() -> None:
 
 
 def test_the_changelog_starts_with_what_is_not_released() -> None:
-    """"Unreleased" stands on top, and a released version has a section."""
+    """The section "Unreleased" stands on top."""
     headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"
 

@@ -1,7 +1,7 @@
 """Transcripts in Markdown: finding the blocks marked `histshell`, and comparing them with what a terminal shows.
 
 A block whose first prompt has number 1 starts a session; another one goes on with the session of the block above it.
-`…` stands for any text within a line, and alone on a line for any number of lines.
+`…`, with the blanks around it, stands for any text within a line, and alone on a line for any number of lines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FENCE = re.compile(r"^(?P<fence>```+)(?P<language>[^\s`]*)[^\n]*\n(?P<text>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^(?P<fence>```+)(?P<language>[^\s`]*)[^\n]*\n(?P<text>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL
+)
 _PROMPT = re.compile(r"(?P<prompt>_?h\[(?P<number>\d+)\] >>> ?)(?P<text>.*)")
 _CONTINUATION = re.compile(r"(?P<prompt> *\.\.\. ?)(?P<text>.*)")
 
@@ -72,7 +74,9 @@ def transcripts(page: Path) -> list[Transcript]:
         if first["number"] == "1":
             found.append(Transcript(page, block.line))
         if not found:
-            raise ValueError(f"{page}:{block.line}: no session to go on with: the first prompt has number {first['number']}")
+            raise ValueError(
+                f"{page}:{block.line}: no session to go on with: the first prompt has number {first['number']}"
+            )
         found[-1].lines.extend(lines)
     return found
 
@@ -85,5 +89,5 @@ def _matches(expected: Sequence[str], rows: Sequence[str]) -> bool:
         return any(_matches(expected[1:], rows[skip:]) for skip in range(len(rows) + 1))
     if not rows:
         return False
-    pattern = ".*".join(re.escape(part) for part in expected[0].split("…"))
+    pattern = ".*".join(re.escape(part) for part in re.split(r" *… *", expected[0]))
     return re.fullmatch(pattern, rows[0]) is not None and _matches(expected[1:], rows[1:])

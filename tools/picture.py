@@ -26,12 +26,10 @@ from tests.transcripts import transcripts
 README = Path(__file__).resolve().parent.parent / "README.md"
 COLUMNS = 84
 
-_THEME = TerminalTheme(
-    (30, 33, 39),
-    (215, 218, 224),
-    [(30, 33, 39), (224, 108, 117), (152, 195, 121), (229, 192, 123), (97, 175, 239), (198, 120, 221), (86, 182, 194), (215, 218, 224)],
-    [(92, 99, 112), (224, 108, 117), (152, 195, 121), (229, 192, 123), (97, 175, 239), (213, 145, 234), (86, 182, 194), (255, 255, 255)],
-)  # fmt: skip
+_DARK = [(30, 33, 39), (224, 108, 117), (152, 195, 121), (229, 192, 123)]
+_DARK += [(97, 175, 239), (198, 120, 221), (86, 182, 194), (215, 218, 224)]
+_BRIGHT = [(92, 99, 112), *_DARK[1:5], (213, 145, 234), _DARK[6], (255, 255, 255)]
+_THEME = TerminalTheme((30, 33, 39), (215, 218, 224), _DARK, _BRIGHT)
 #: pyte's names of the colours that rich calls otherwise.
 _NAMES = {"default": None, "brown": "yellow", "brightbrown": "bright_yellow"}
 
@@ -71,15 +69,25 @@ def take() -> str:
     """Type the README's session and then `h`, and return the SVG of the screen."""
     (transcript,) = transcripts(README)
     python = [python for python in found() if python.implementation == "cpython"][-1]
-    with tempfile.TemporaryDirectory() as home:
-        with Session(Target(python, python.modes[0]), Path(home), startup=STARTUP, args=["-q"], columns=COLUMNS) as session:
-            session.wait_for_prompt()
-            for line in [*transcript.inputs(), "h"]:
-                session.enter(line)
-            picture = text(session)
+    target = Target(python, python.modes[0])
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Session(target, Path(home), startup=STARTUP, args=["-q"], columns=COLUMNS) as session,
+    ):
+        session.wait_for_prompt()
+        for line in [*transcript.inputs(), "h"]:
+            session.enter(line)
+        picture = text(session)
     # The recorded console writes nowhere: without a file it would print the picture as well.
     with open(os.devnull, "w") as nowhere:
-        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor", legacy_windows=False)
+        console = Console(
+            record=True,
+            width=COLUMNS,
+            file=nowhere,
+            force_terminal=True,
+            color_system="truecolor",
+            legacy_windows=False,
+        )
         console.print(picture, no_wrap=True, highlight=False)
         return console.export_svg(title=f"python {python.name}", theme=_THEME, unique_id="histshell")
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from histshell.pik.assembler import assemble
 from histshell.pik.errors import LimitError, PikError, RefusedError
 from histshell.pik.limits import Limits
@@ -13,6 +15,9 @@ from histshell.pik.listing import disassemble
 from histshell.pik.loading import load, loads
 from histshell.pik.machine import Machine
 from histshell.pik.policy import EVERYTHING, SAFE
+
+if TYPE_CHECKING:
+    from histshell.pik.console import enter
 
 __all__ = [
     "EVERYTHING",
@@ -24,6 +29,16 @@ __all__ = [
     "RefusedError",
     "assemble",
     "disassemble",
+    "enter",
     "load",
     "loads",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load the console when somebody enters the mode."""
+    if name != "enter":
+        raise AttributeError(f"module 'histshell.pik' has no attribute {name!r}")
+    from histshell.pik.console import enter
+
+    return enter

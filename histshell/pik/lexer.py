@@ -40,6 +40,7 @@ _UINT8_AT = Struct("<Q").unpack_from
 _FLOAT8_AT = Struct(">d").unpack_from
 _LONG4 = 0x8B
 _HUGE = 1 << 31  # bytes of one argument that an allocation may fail for
+_BYTES = b"CB\x8e\x96"  # SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
 _TRUNCATED = "pickle data was truncated"
 _CROSSED = "pickle exhausted before end of frame"
 
@@ -311,11 +312,16 @@ class Lexer:
         have = len(self._data) - self._at + self._pending
         return max(self._wanted - have, 1)
 
-    def truncated(self, marked: bool = True) -> PikError:
-        """Give the error that C raises where the bytes end here and STOP has not come; *marked*: a mark is open."""
+    def truncated(self, marked: bool = True, last: Token | None = None) -> PikError:
+        """Give the error that C raises where the bytes end here and STOP has not come.
+
+        *marked* tells whether a mark is open, *last* is the last token: C's answer depends on both.
+        """
         self._join()
         rest = self._data[self._at :]
         cause: Exception = UnpicklingError(_TRUNCATED) if rest else EOFError("Ran out of input")
+        if last is not None and last[1] in _BYTES and not last[2] and not rest:
+            cause = UnpicklingError(_TRUNCATED)  # C reads nothing from the end, and finds nothing there
         if self._wanted > _HUGE:
             cause = Unallocated(_TRUNCATED)
         if rest[:1] == b"i" and not marked:  # C looks for the mark before it reads the lines

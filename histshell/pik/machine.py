@@ -22,6 +22,7 @@ from histshell.pik.limits import Limits
 from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
 from histshell.pik.placeholders import Effect, Placeholder
 from histshell.pik.policy import SAFE, Policy
+from histshell.pik.versions import EMPTY_CHECKED, SPARSE_MEMO
 from histshell.pik.weighing import Weigher, over
 
 _EMPTY = object()  # a memo number that nothing was stored under
@@ -85,6 +86,7 @@ class Machine:
         self._memo: list[Any] = []
         self._sparse: dict[int, Any] = {}
         self._filled = 0
+        self._room = 32
         self._journal: list[tuple[Any, ...]] | None = None
         self._length = 0
         self._opcodes = 0
@@ -126,7 +128,7 @@ class Machine:
 
         For example ``in STRING``, ``BINUNICODE: 3 of 10 bytes``, ``2 open marks``, ``STOP``.
         """
-        if self.complete or not self._length:
+        if self.complete or self.error is not None or not self._length:
             return ""
         begun = self.lexer.awaiting
         if begun:
@@ -173,13 +175,15 @@ class Machine:
         """Load a whole stream and give its value; bytes after STOP are ignored."""
         self._extend(data, whole=True)
         tokens = self.lexer.tokens
+        last: list[Token] = []
         while True:
             batch = tokens()
             if not batch:
                 break
             self._execute(batch)
+            last = batch
         if not self.complete:
-            raise self.lexer.truncated(bool(self.marks))
+            raise self.lexer.truncated(bool(self.marks), last[-1] if last else None)
         return self.value
 
     def _extend(self, chunk: bytes, whole: bool = False) -> None:
@@ -250,7 +254,7 @@ class Machine:
         if op.takes_mark and marks:
             base = marks[-1] - op.needs
         base = max(base, 0)
-        facts = (self.protocol, self._spent, self._filled, len(self.effects), self.uncounted, self.weigher.hashed)
+        facts = (self.protocol, self._spent, self._filled, self._room, len(self.effects), self.uncounted, self.weigher.hashed)
         entry = (self._put_back, base, stack[base:], len(marks), marks[-1] if marks else 0, facts)
         assert self._journal is not None
         self._journal.append(entry)
@@ -262,7 +266,7 @@ class Machine:
         if len(self.marks) < count:
             self.marks.append(mark)
         self.fence = self.marks[-1] if self.marks else 0
-        self.protocol, self._spent, self._filled, effects, self.uncounted, self.weigher.hashed = facts
+        self.protocol, self._spent, self._filled, self._room, effects, self.uncounted, self.weigher.hashed = facts
         del self.effects[effects:]
 
     @staticmethod
@@ -435,7 +439,7 @@ class Machine:
         if mark <= self.fence:
             raise StackUnderflow(0, 1, bool(self.marks))
         items = stack[mark:]
-        if items:
+        if items or EMPTY_CHECKED:
             del stack[mark:]
             self._extend_target(stack[-1], items)
 
@@ -566,7 +570,7 @@ class Machine:
         if mark <= self.fence:
             raise StackUnderflow(0, 1, bool(self.marks))
         items = stack[mark:]
-        if not items:
+        if not items and not EMPTY_CHECKED:
             return
         del stack[mark:]
         target = stack[-1]
@@ -631,9 +635,8 @@ class Machine:
 
     def _binget(self, number: int) -> None:
         memo = self._memo
-        if 0 <= number < len(memo):
-            value = memo[number]
-        else:
+        value = memo[number] if 0 <= number < len(memo) else _EMPTY
+        if value is _EMPTY:
             value = self._sparse.get(number, _EMPTY)
         if value is _EMPTY:
             raise UnpicklingError(f"Memo value not found at index {number}")
@@ -655,7 +658,7 @@ class Machine:
         stack = self.stack
         if len(stack) <= self.fence:
             raise self._short(1)
-        if number == len(self._memo) and not self._sparse and self._journal is None:
+        if number == self._filled == len(self._memo) and self._journal is None and not self._sparse:
             self._memo.append(stack[-1])
             self._filled += 1
         else:
@@ -679,30 +682,45 @@ class Machine:
         memo = self._memo
         if number > self.limits.memo_index and number > self._length:
             raise over(self.limits, "memo_index", f"memo number {number}")
-        if number >= len(memo) and (number in self._sparse or number > 2 * len(memo) + 64):
-            old = self._sparse.get(number, _EMPTY)
-            self._sparse[number] = value
+        if number >= len(memo) and self._is_sparse(number):
+            where: Any = self._sparse
+            old = where.get(number, _EMPTY)
+            counted = not SPARSE_MEMO
         else:
+            where = memo
             while len(memo) <= number:
-                memo.append(self._sparse.pop(len(memo), _EMPTY))
+                memo.append(_EMPTY if SPARSE_MEMO else self._sparse.pop(len(memo), _EMPTY))
             old = memo[number]
-            memo[number] = value
+            counted = True
+        where[number] = value
         if self._journal is not None:
-            self._journal.append((self._forget, number, old))
-        if old is _EMPTY:
+            self._journal.append((self._forget, where, number, old))
+        if old is _EMPTY and counted:
             self._filled += 1
 
-    def _forget(self, number: int, old: Any) -> None:
+    def _is_sparse(self, number: int) -> bool:
+        """Tell whether *number*, which the list does not reach, goes into the dict."""
+        if not SPARSE_MEMO:
+            return number in self._sparse or number > 2 * len(self._memo) + 64
+        # As C does: its table has room for 32, doubles as it fills, and takes no number beyond twice what it holds.
+        while self._room < len(self._memo):
+            self._room *= 2
+        if number < self._room:
+            return False
+        if number > 2 * self._filled:
+            return True
+        self._room = 2 * number
+        return False
+
+    @staticmethod
+    def _forget(where: Any, number: int, old: Any) -> None:
         """Take back what was stored."""
-        if number in self._sparse:
-            if old is _EMPTY:
-                del self._sparse[number]
-            else:
-                self._sparse[number] = old
-        else:
-            self._memo[number] = old
-            while self._memo and self._memo[-1] is _EMPTY:
-                self._memo.pop()
+        if old is _EMPTY and isinstance(where, dict):
+            del where[number]
+            return
+        where[number] = old
+        while isinstance(where, list) and where and where[-1] is _EMPTY:
+            where.pop()
 
     # names
 

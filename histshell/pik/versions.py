@@ -21,6 +21,8 @@ VERSION = sys.version_info[:3]
 INT_BASE = 10 if VERSION >= (3, 14) else 0
 #: INT takes ``00`` and ``01`` for bools only when spelled so; before, any three-byte line worth 0 or 1.
 EXACT_BOOLS = VERSION >= (3, 15)
-#: A huge memo number costs nothing (CPython gh-115952).
+#: A memo number far beyond the others is kept apart, and does not count for MEMOIZE (CPython gh-115952).
 SPARSE_MEMO = VERSION >= (3, 15)
+#: APPENDS and ADDITEMS look at what is below the mark even where nothing is above it.
+EMPTY_CHECKED = VERSION >= (3, 15)
 FRAMED_LINES = framed_lines_checked(VERSION)

@@ -1,0 +1,71 @@
+"""Virtual environments with packages that the tests use at a prompt: numpy, rich, sympy.
+
+Made once and kept in `HISTSHELL_TEST_CACHE`, or in ~/.cache/histshell-tests. Where they cannot be made (no network,
+no pip for that Python), the tests that need them are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.pythons import Python, Target, found
+
+PACKAGES = ("numpy", "rich", "sympy")
+#: One Python with a C prompt, one with PyREPL.
+VERSIONS = ((3, 11), (3, 13))
+
+
+def _targets() -> Iterator[object]:
+    for minor in VERSIONS:
+        pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
+        # Of several patch releases the one that can make an environment with pip, which a distribution's may not.
+        pythons.sort(key=lambda python: subprocess.call([python.path, "-c", "import ensurepip"], stderr=subprocess.DEVNULL))
+        if not pythons:
+            name = ".".join(map(str, minor))
+            yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"no Python {name} on this machine"))
+        for mode in pythons[0].modes if pythons else ():
+            yield pytest.param(target := Target(pythons[0], mode), id=str(target))
+
+
+#: The prompts of two interpreters, to be started with `python=with_packages(target.python)`.
+prompts_with_packages = pytest.mark.parametrize("target", list(_targets()))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that of several test processes one makes the environment and the others wait."""
+    import fcntl
+
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def with_packages(python: Python) -> Path:
+    """Return the interpreter of an environment with `PACKAGES`, made if need be; skips the test if that fails."""
+    home = Path(os.environ.get("HISTSHELL_TEST_CACHE") or Path.home() / ".cache" / "histshell-tests")
+    home.mkdir(parents=True, exist_ok=True)
+    environment = home / f"{python.name}-{'-'.join(PACKAGES)}"
+    interpreter = environment / "bin" / "python"
+    with _alone(home / f"{environment.name}.lock"):
+        if not (environment / "complete").exists():
+            try:
+                _run(python.path, "-m", "venv", "--clear", "--without-pip", str(environment))
+                # This process's pip, working on that environment: not every Python here has one of its own.
+                _run(sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--quiet", *PACKAGES)
+            except subprocess.SubprocessError as error:
+                detail = getattr(error, "stderr", "") or str(error)
+                pytest.skip(f"no environment with {', '.join(PACKAGES)} for {python.name}: {detail.strip()[-200:]}")
+            (environment / "complete").touch()
+    return interpreter
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
