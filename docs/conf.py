@@ -42,6 +42,7 @@ class TranscriptLexer(Lexer):
     name = "histshell transcript"
     aliases = ["histshell"]  # noqa: RUF012  # Pygments asks for a list on the class
     _prompt = re.compile(r"(_?h\[\d+\] >>> ?|>>> |\s*\.\.\. ?)(.*\n?)")
+    _pickle_mode = re.compile(r"((?:pik|\.\.\.)> ?)(.*\n?)")
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
         """Yield position, kind and text of each token: prompts, Python after them, and what was printed."""
@@ -49,7 +50,11 @@ class TranscriptLexer(Lexer):
         position = 0
         for line in text.splitlines(keepends=True):
             match = self._prompt.match(line)
-            if match is None:
+            pickled = self._pickle_mode.match(line)
+            if pickled is not None:
+                yield position, Generic.Prompt, pickled[1]
+                yield position + len(pickled[1]), Text, pickled[2]
+            elif match is None:
                 yield position, Generic.Output, line
             else:
                 yield position, Generic.Prompt, match[1]

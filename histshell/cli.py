@@ -96,7 +96,7 @@ def uninstall(rc: str | None, dry_run: bool) -> None:
         _print_edits(console, edits)
         _line(console, "Nothing was changed.")
         return
-    result = setup.uninstall(edits, os.environ)
+    result = setup.uninstall(edits, os.environ, everywhere=rc is None)
     _print_edits(console, edits)
     _print_notes(console, setup.farewell(result, os.environ))
     _line(console, "Done." if edits or result.stub else "There was nothing to take out.")
@@ -155,6 +155,21 @@ def config() -> None:
     _line(console, f"Settings file: {shown(file)}{'' if os.path.exists(file) else ' (there is none)'}")
     for problem in loaded.problems:
         click.echo(f"ignored: {shown(problem)}", err=True)
+
+
+@main.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(allow_dash=True))
+def pik(files: tuple[str, ...]) -> None:
+    """Open the pickle mode, or show what is in pickle files ("-" is standard input).
+
+    Files are loaded by the safe policy: nothing of theirs is run. Ends with exit code 1 if one is refused or broken.
+    """
+    from histshell.pik import console
+
+    if files:
+        sys.exit(0 if console.show_files(list(files)) else 1)
+    console.prepare_terminal()
+    console.enter()
 
 
 def _console() -> Console:

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.prompt.session import STARTUP, Session, Start, fresh_home
 from tests.pythons import Target
+
+# No deadline: how long an example takes says more about the other worker than about the code. `make fuzz` asks for `fuzz`.
+hypothesis.settings.register_profile("usual", deadline=None)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile("usual")
 
 
 @pytest.fixture

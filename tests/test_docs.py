@@ -75,7 +75,7 @@ def test_a_transcript_is_what_the_prompt_shows(transcript: Transcript, tmp_path:
     with Session(HERE, fresh_home(tmp_path / "home"), startup=STARTUP, args=["-q"], env={"NO_COLOR": "1"}) as session:
         session.wait_for_prompt()
         for line in transcript.inputs():
-            session.enter(line, until=lambda: session.at_prompt() or session.at_continuation())
+            session.enter(line, until=session.at_any_prompt)
         shown = session.history()[: session.row]
     if difference := transcript.difference(shown):
         pytest.fail(difference, pytrace=False)
@@ -180,9 +180,9 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    """Each command of `histshell` is explained on the page about installing or the one about settings."""
+    """Each command of `histshell` is explained on the page about installing, about settings or about the pickle mode."""
     assert isinstance(command, click.Group)
-    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("install.md", "settings.md"))
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("install.md", "settings.md", "pik.md"))
     assert [name for name in command.commands if f"histshell {name}" not in text] == []
 
 

@@ -15,6 +15,7 @@ _FENCE = re.compile(
     r"^(?P<fence>```+)(?P<language>[^\s`]*)[^\n]*\n(?P<text>.*?)^(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL
 )
 _PROMPT = re.compile(r"(?P<prompt>_?h\[(?P<number>\d+)\] >>> ?)(?P<text>.*)")
+_PICKLE_MODE = re.compile(r"(?P<prompt>pik>|\.\.\.>) ?(?P<text>.*)")
 _CONTINUATION = re.compile(r"(?P<prompt> *\.\.\. ?)(?P<text>.*)")
 
 
@@ -40,7 +41,7 @@ class Transcript:
         typed: list[str] = []
         in_input = False
         for line in self.lines:
-            match = _PROMPT.match(line) or (_CONTINUATION.match(line) if in_input else None)
+            match = _PROMPT.match(line) or _PICKLE_MODE.match(line) or (_CONTINUATION.match(line) if in_input else None)
             in_input = match is not None
             if match:
                 typed.append(match["text"])

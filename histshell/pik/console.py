@@ -16,6 +16,7 @@ from histshell.history import History
 from histshell.pik.commands import COMMANDS, Commands, program
 from histshell.pik.desk import Desk, Loaded
 from histshell.pik.errors import PikError
+from histshell.pik.placeholders import Effect
 from histshell.pik.printer import show
 from histshell.pik.terminal import Lines
 from histshell.preview import clip
@@ -100,15 +101,7 @@ class Console:
             record.preview = clip(text)
             builtins._ = loaded.value  # type: ignore[attr-defined]  # as the display hook does
         print(text)
-        refused = [effect for effect in loaded.effects if effect.refused]
-        if not refused:
-            return
-        print("Nothing was run. The stream asks for:")
-        for effect in loaded.effects:
-            print(f"  {effect.kind} {effect.what}{'' if effect.refused else '  (allowed)'}")
-        if loaded.uncounted:
-            print(f"  and {loaded.uncounted} more")
-        names = dict.fromkeys(effect.what for effect in refused if effect.kind == "import")
+        names = _say_refused(loaded.effects, loaded.uncounted)
         if names:
             print(f"If you mean it:  :trust {' '.join(names)}   and type it again")
 
@@ -119,6 +112,18 @@ class Console:
         except (TypeError, ValueError):
             raise PikError(f"persistent id {clip(show(number))}: the number of a result is expected") from None
         return self.history.entry(position).value
+
+
+def _say_refused(effects: list[Effect], uncounted: int) -> list[str]:
+    """If anything was refused, print all that the stream asked for; give the names it wanted to import and may not."""
+    refused = [effect for effect in effects if effect.refused]
+    if refused:
+        print("Nothing was run. The stream asks for:")
+        for effect in effects:
+            print(f"  {effect.kind} {effect.what}{'' if effect.refused else '  (allowed)'}")
+        if uncounted:
+            print(f"  and {uncounted} more")
+    return list(dict.fromkeys(effect.what for effect in refused if effect.kind == "import"))
 
 
 def enter(history: History | None = None, namespace: dict[str, Any] | None = None) -> None:
@@ -134,6 +139,15 @@ def enter(history: History | None = None, namespace: dict[str, Any] | None = Non
     if namespace is None:
         namespace = sys.modules["__main__"].__dict__
     Console(history, namespace).run()
+
+
+def prepare_terminal() -> None:
+    """Load what gives `input()` its line editing; at Python's own prompt it is there already."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        try:
+            import readline  # noqa: F401  # imported for its effect
+        except ImportError:
+            pass
 
 
 def dump(value: object) -> None:
@@ -154,14 +168,14 @@ def show_files(names: list[str]) -> bool:
     good = True
     for name in names:
         try:
-            file = BytesIO(sys.stdin.buffer.read() if name == "-" else read(name))
-            size = file.seek(0, 2)
-            file.seek(0)
-            if not size:
+            data = sys.stdin.buffer.read() if name == "-" else read(name)
+            if not data:
                 raise HistshellError(f"{name}: empty")
-            while file.tell() < size:
+            file = BytesIO(data)
+            while data[file.tell() :].strip():  # a newline that an editor has left at the end is no pickle
                 seen = load(file, on_refused="show")
-                print(seen)
+                print(show(seen.value))
+                _say_refused(seen.effects, seen.uncounted)
                 good = good and not any(effect.refused for effect in seen.effects)
         except PikError as error:
             print(f"{name}: {error}", file=sys.stderr)

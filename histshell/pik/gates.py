@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from histshell.pik.machine import Machine
 
 _MISSING = object()
+_INSTANCE = 100  # bytes charged for an instance of a trusted class
 _NO_NEW = 1 << 7  # Py_TPFLAGS_DISALLOW_INSTANTIATION: what C sees as a type without tp_new
 
 
@@ -66,12 +67,14 @@ class OpenGate:
             raise TypeError(f"'{type(function).__name__}' object is not callable")
         if not isinstance(args, tuple):
             raise TypeError("argument list must be a tuple")
-        self.machine.note_call(function, args)
+        if self.machine.shows:
+            self.machine.note_call(function, args)
         return function(*args)
 
     def instantiate(self, cls: Any, args: tuple[Any, ...]) -> Any:
         """Do what OBJ and INST do: without arguments a class is not called, its ``__new__`` is."""
-        self.machine.note_call(cls, args)
+        if self.machine.shows:
+            self.machine.note_call(cls, args)
         if not args and isinstance(cls, type) and getattr(cls, "__getinitargs__", _MISSING) is _MISSING:
             return cls.__new__(cls)
         return cls(*args)
@@ -86,12 +89,14 @@ class OpenGate:
             raise UnpicklingError(f"{name} args argument must be a tuple, not {type(args).__name__}")
         if keywords is not None and not isinstance(keywords, dict):
             raise UnpicklingError(f"{name} kwargs argument must be a dict, not {type(keywords).__name__}")
-        self.machine.note_call(cls, args)
+        if self.machine.shows:
+            self.machine.note_call(cls, args)
         return cls.__new__(cls, *args, **(keywords or {}))
 
     def build(self, target: Any, state: Any) -> None:
         """Hand *state* to *target* as BUILD does."""
-        self.machine.note_set(target, state)
+        if self.machine.shows:
+            self.machine.note_set(target, state)
         setstate = getattr(target, "__setstate__", _MISSING)
         if setstate is not _MISSING:
             setstate(state)
@@ -230,18 +235,21 @@ class ClosedGate(OpenGate):
                 if type(args) is not tuple:
                     raise Refuse("its arguments are no tuple")
                 if rule.trusted:
-                    self.machine.note_call(thing, args)
+                    if self.machine.shows:
+                        self.machine.note_call(thing, args)
                     return None
                 if check is None or keywords:
                     raise Refuse("it may not be called so")
                 check(args, self._asked)
-                self.machine.note_call(thing, args)
+                if self.machine.shows:
+                    self.machine.note_call(thing, args)
                 return None
             except Refuse as refusal:
                 why = str(refusal)
         what = self._title(thing)
         placeholder = Placeholder(what, args, keywords)
-        self.machine.note_call(thing, args, placeholder)
+        if self.machine.shows:
+            self.machine.note_call(thing, args, placeholder)
         self._refuse("call", what, why, placeholder)
         return placeholder
 
@@ -286,8 +294,8 @@ class ClosedGate(OpenGate):
     def _made(self, thing: Any) -> Any:
         """Charge what was made."""
         machine = self.machine
-        size = sys.getsizeof(thing, 500) if type(thing).__module__ in _SIZED else 500
-        machine.charge(size)
+        # sys.getsizeof calls __sizeof__, which is the type's own for what is listed
+        machine.charge(sys.getsizeof(thing, _INSTANCE) if type(thing).__module__ in _SIZED else _INSTANCE)
         return thing
 
     def build(self, target: Any, state: Any) -> None:
@@ -307,7 +315,8 @@ class ClosedGate(OpenGate):
                 return
             except Refuse as refusal:
                 why = str(refusal)
-        self.machine.note_set(target, state, refused=True)
+        if self.machine.shows:
+            self.machine.note_set(target, state, refused=True)
         self._refuse("BUILD", self._title(target), why)
 
     def _check_trusted_state(self, state: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from histshell.pik.errors import PikError
+from histshell.pik.fast import SMALLEST, load_plain
 from histshell.pik.lexer import Lexer
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
@@ -12,6 +13,7 @@ from histshell.pik.placeholders import Seen
 from histshell.pik.policy import SAFE, Policy
 
 _CHUNK = 1 << 20
+_LIMITS = Limits()
 
 
 def loads(
@@ -39,6 +41,10 @@ def loads(
             if not view.contiguous:
                 raise BufferError("memoryview: underlying buffer is not C-contiguous")
             data = bytes(view.cast("B") if view.ndim else view)
+    if len(data) >= SMALLEST and on_refused == "raise" and not trust.everything:
+        proved, value = load_plain(data, encoding, errors, limits or _LIMITS)
+        if proved:
+            return value
     machine = Machine(
         trust=trust, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers,
         persistent_load=persistent_load, on_refused=on_refused, limits=limits,

@@ -30,7 +30,8 @@ _MISSING = object()
 _STOP = 0x2E
 
 # What things take in memory, in bytes, on a 64-bit build, with the garbage collector's header.
-_LIST, _DICT, _SET, _TUPLE, _ITEM = 72, 80, 232, 56, 8
+_LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 100
+_SMALL = 1 << 60  # ints below it have a hash of their own
 _OFTEN = 512  # inserted keys between two looks at the clock
 
 
@@ -85,6 +86,7 @@ class Machine:
         self._buffers = iter(buffers) if buffers is not None else None
         self._memo: list[Any] = []
         self._sparse: dict[int, Any] = {}
+        self._dense = True  # the memo is a list without holes, and _filled is not kept up
         self._filled = 0
         self._room = 32
         self._journal: list[tuple[Any, ...]] | None = None
@@ -153,8 +155,7 @@ class Machine:
         """Run one opcode and give its token; None where bytes are missing or the stream is complete."""
         if self.error is not None:
             raise self.error
-        if self._journal is None:
-            self._journal = []
+        self._begin_journal()
         try:
             batch = self.lexer.tokens(1)
             if not batch:
@@ -215,6 +216,8 @@ class Machine:
                     ops[code](argument)
             if len(self.stack) > self.limits.stack:
                 raise over(self.limits, "stack", f"a stack of {len(self.stack)} items")
+            if self._spent > self._allowed:
+                self.charge(0)
         except Exception as cause:
             error = located(cause, offset, name_of(code))
             if error is cause:
@@ -225,8 +228,7 @@ class Machine:
 
     def save(self) -> Savepoint:
         """Give a place to go back to; from now on what is done is journalled."""
-        if self._journal is None:
-            self._journal = []
+        self._begin_journal()
         facts = (self._length, self._opcodes, self.complete, self.value, self.error)
         return Savepoint(len(self._journal), self.lexer.snapshot(), facts)
 
@@ -238,6 +240,14 @@ class Machine:
         self._roll_back(savepoint.journal)
         self.lexer.restore(savepoint.lexer)
         self._length, self._opcodes, self.complete, self.value, self.error = savepoint.facts
+
+    def _begin_journal(self) -> None:
+        """Journal from here on."""
+        if self._journal is None:
+            self._journal = []
+            if self._dense:
+                self._dense = False
+                self._filled = len(self._memo)
 
     def _roll_back(self, to: int) -> None:
         """Undo the journal's entries down to the number *to*."""
@@ -285,15 +295,13 @@ class Machine:
         if self._spent > self._allowed:
             raise over(self.limits, "memory", f"{self._spent} bytes of objects")
 
-    def _insert(self, count: int) -> None:
-        """Count inserted keys, and look at the clock now and then: only colliding keys are slow."""
-        self._inserted += count
-        if self._inserted - self._looked >= _OFTEN:
-            self._looked = self._inserted
-            allowed = self.limits.seconds + 1e-5 * (self._opcodes + self._inserted)
-            spent = process_time() - self._began
-            if spent > allowed:
-                raise over(self.limits, "seconds", f"{spent:.1f} s for {self._inserted} keys")
+    def _look(self) -> None:
+        """Look at the clock, as is done after every few inserted keys: only colliding keys are slow."""
+        self._looked = self._inserted + _OFTEN
+        allowed = self.limits.seconds + 1e-5 * (self._opcodes + self._inserted)
+        spent = process_time() - self._began
+        if spent > allowed:
+            raise over(self.limits, "seconds", f"{spent:.1f} s for {self._inserted} keys")
 
     def note(self, kind: str, what: str, refused: bool) -> None:
         """Add to the list of effects, where there is one."""
@@ -413,13 +421,13 @@ class Machine:
     # lists
 
     def _empty_list(self, _: None) -> None:
-        self.charge(_LIST)
+        self._spent += _LIST
         self.stack.append([])
 
     def _list(self, _: None) -> None:
         mark = self._pop_mark_item()
         items = self.stack[mark:]
-        self.charge(_LIST + _ITEM * len(items))
+        self._spent += _LIST + _ITEM * len(items)
         self.stack[mark:] = [items]
 
     def _append(self, _: None) -> None:
@@ -462,21 +470,21 @@ class Machine:
     def _tuple(self, _: None) -> None:
         mark = self._pop_mark_item()
         items = tuple(self.stack[mark:])
-        self.charge(_TUPLE + _ITEM * len(items))
+        self._spent += _TUPLE + _ITEM * len(items)
         self.stack[mark:] = [items]
 
     def _tuple1(self, _: None) -> None:
         stack = self.stack
         if len(stack) - 1 < self.fence:
             raise self._short(1)
-        self.charge(_TUPLE + _ITEM)
+        self._spent += _TUPLE + _ITEM
         stack[-1] = (stack[-1],)
 
     def _tuple2(self, _: None) -> None:
         stack = self.stack
         if len(stack) - 2 < self.fence:
             raise self._short(2)
-        self.charge(_TUPLE + 2 * _ITEM)
+        self._spent += _TUPLE + 2 * _ITEM
         last = stack.pop()
         stack[-1] = (stack[-1], last)
 
@@ -484,13 +492,13 @@ class Machine:
         stack = self.stack
         if len(stack) - 3 < self.fence:
             raise self._short(3)
-        self.charge(_TUPLE + 3 * _ITEM)
+        self._spent += _TUPLE + 3 * _ITEM
         stack[-3:] = [tuple(stack[-3:])]
 
     # dicts
 
     def _empty_dict(self, _: None) -> None:
-        self.charge(_DICT)
+        self._spent += _DICT
         self.stack.append({})
 
     def _dict(self, _: None) -> None:
@@ -499,7 +507,7 @@ class Machine:
         if len(items) % 2:
             raise UnpicklingError("odd number of items for DICT")
         made: dict[Any, Any] = {}
-        self.charge(_DICT)
+        self._spent += _DICT
         self._fill(made, items)
         self.stack[mark:] = [made]
 
@@ -522,7 +530,10 @@ class Machine:
             if len(items) % 2:
                 raise UnpicklingError("odd number of items for SETITEMS")
             del stack[mark:]
-            self._set_items(stack[-1], items)
+            if type(stack[-1]) is dict:
+                self._fill(stack[-1], items)
+            else:
+                self._set_items(stack[-1], items)
 
     def _set_items(self, target: Any, items: list[Any]) -> None:
         """Set keys and values, alternating in *items*, in a dict or in what the gate allows."""
@@ -539,29 +550,33 @@ class Machine:
             if self._journal is not None and type(target) is list and type(key) is int and -len(target) <= key < len(target):
                 self._journal.append((target.__setitem__, key, target[key]))
             gate.set_item(target, key, items[at + 1])
-        self._insert(len(items) // 2)
+        self._inserted += len(items) // 2
+        if self._inserted > self._looked:
+            self._look()
 
     def _fill(self, target: dict[Any, Any], items: list[Any]) -> None:
         """Put keys and values, alternating in *items*, into an exact dict."""
-        size = target.__sizeof__()
-        hash_key = self.gate.hash_key
         journal = self._journal
-        for at in range(0, len(items), 2):
-            key = items[at]
-            if type(key) is not str or len(key) > 255:
-                hash_key(key)
+        values = iter(items)
+        for number, key in enumerate(values, 1):
+            kind = type(key)
+            if not (kind is str and len(key) < 256 or kind is int and -_SMALL < key < _SMALL):
+                self.gate.hash_key(key)
             if journal is not None:
                 journal.append((self._unset, target, key, target.get(key, _MISSING)))
-            target[key] = items[at + 1]
-            if at & 1023 == 1022:
-                self._insert(_OFTEN)
-        self._insert(len(items) // 2 % _OFTEN)
-        self.charge(target.__sizeof__() - size)
+            target[key] = next(values)
+            if not number % _OFTEN:
+                self._look()
+        count = len(items) // 2
+        self._spent += _ENTRY * count
+        self._inserted += count
+        if self._inserted > self._looked:
+            self._look()
 
     # sets
 
     def _empty_set(self, _: None) -> None:
-        self.charge(_SET)
+        self._spent += _SET
         self.stack.append(set())
 
     def _additems(self, _: None) -> None:
@@ -586,25 +601,27 @@ class Machine:
         mark = self._pop_mark_item()
         items = self.stack[mark:]
         made: set[Any] = set()
-        self.charge(_SET)
+        self._spent += _SET
         self._join(made, items)
-        self.charge(made.__sizeof__())
+        self._spent += made.__sizeof__()
         self.stack[mark:] = [frozenset(made)]
 
     def _join(self, target: set[Any], items: list[Any]) -> None:
         """Put *items* into an exact set."""
-        size = target.__sizeof__()
-        hash_key = self.gate.hash_key
         journal = self._journal
-        for at, item in enumerate(items):
-            hash_key(item)
+        for number, item in enumerate(items, 1):
+            kind = type(item)
+            if not (kind is str and len(item) < 256 or kind is int and -_SMALL < item < _SMALL):
+                self.gate.hash_key(item)
             if journal is not None and item not in target:
                 journal.append((target.discard, item))
             target.add(item)
-            if at & 511 == 511:
-                self._insert(_OFTEN)
-        self._insert(len(items) % _OFTEN)
-        self.charge(target.__sizeof__() - size)
+            if not number % _OFTEN:
+                self._look()
+        self._spent += _ENTRY * len(items)
+        self._inserted += len(items)
+        if self._inserted > self._looked:
+            self._look()
 
     # the stack itself
 
@@ -658,9 +675,8 @@ class Machine:
         stack = self.stack
         if len(stack) <= self.fence:
             raise self._short(1)
-        if number == self._filled == len(self._memo) and self._journal is None and not self._sparse:
+        if self._dense and number == len(self._memo):
             self._memo.append(stack[-1])
-            self._filled += 1
         else:
             self._store(number, stack[-1])
 
@@ -670,16 +686,17 @@ class Machine:
         stack = self.stack
         if len(stack) <= self.fence:
             raise self._short(1)
-        memo = self._memo
-        if self._filled == len(memo) and not self._sparse and self._journal is None:
-            memo.append(stack[-1])
-            self._filled += 1
+        if self._dense:
+            self._memo.append(stack[-1])
         else:
             self._store(self._filled, stack[-1])
 
     def _store(self, number: int, value: Any) -> None:
         """Store *value* in the memo under any *number*: in the list where that stays dense, else in the dict."""
         memo = self._memo
+        if self._dense:
+            self._dense = False
+            self._filled = len(memo)
         if number > self.limits.memo_index and number > self._length:
             raise over(self.limits, "memo_index", f"memo number {number}")
         if number >= len(memo) and self._is_sparse(number):

@@ -46,20 +46,29 @@ class Edit:
         The backup is the file as it was before histshell put its block in; an update leaves it alone. When the
         block comes out and the file is that again, the backup goes.
         """
-        backup = read(self.file.path + BACKUP)
         if self.changes:
-            name = shown(self.file.path)
-            if self.file.data is not None and rcfile.find(self.file.data, name) is None:
-                replace(backup, self.file.data, like=self.file.status)
-                backup = read(backup.path)
-            if self.after is None:
-                remove(self.file)
-            else:
-                replace(self.file, self.after)
+            self._back_up_and_write()
+        backup = read(self.file.path + BACKUP)
         if backup.data is not None and backup.data == self.after:
             remove(backup)
             return None
         return None if backup.data is None else backup.path
+
+    def _back_up_and_write(self) -> None:
+        """Write the backup, where this change puts the block in, and then the file; both or none."""
+        backup = read(self.file.path + BACKUP)
+        made = self.file.data is not None and rcfile.find(self.file.data, shown(self.file.path)) is None
+        if made and self.file.data is not None:
+            replace(backup, self.file.data, like=self.file.status)
+        try:
+            if self.after is None:
+                remove(self.file)
+            else:
+                replace(self.file, self.after)
+        except BaseException:  # also Ctrl-C
+            if made and backup.data is None:
+                remove(read(backup.path))
+            raise
 
 
 @dataclass(frozen=True)
@@ -124,8 +133,11 @@ def plan_removal(rc: str | None, environ: Mapping[str, str]) -> list[Edit]:
     return [edit for edit in edits if edit.changes]
 
 
-def uninstall(edits: list[Edit], environ: Mapping[str, str]) -> Removal:
-    """Carry out a removal; when no file has the block any more, retire the stub too. Raises `FileError`."""
+def uninstall(edits: list[Edit], environ: Mapping[str, str], everywhere: bool = True) -> Removal:
+    """Carry out a removal; when no file has the block any more, retire the stub too. Raises `FileError`.
+
+    Unless it is to be gone `everywhere`, a removal that changes nothing leaves the stub alone as well.
+    """
     backups = []
     for edit in edits:
         backup = edit.carry_out()
@@ -133,7 +145,7 @@ def uninstall(edits: list[Edit], environ: Mapping[str, str]) -> Removal:
             backups.append(backup)
         _record(edit.file.path, present=False)
     others = carriers(environ)
-    if others:
+    if others or not (edits or everywhere):
         return Removal(None, backups, others)
     record = read(_record_path())
     if record.data is not None:

@@ -25,6 +25,7 @@ DESK = Path(__file__).parent / "desk"
 # PyPy's own prompts have four signs.
 _PRIMARY = re.compile(r"(?:_?h\[(\d+)\] >>>|>>>>?) \Z")
 _CONTINUATION = re.compile(r" *\.{3,4} +\Z")
+_PICKLE_MODE = re.compile(r"(?:pik|\.\.\.)> \Z")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _SHOWN_PRIMARY = re.compile(r"\A(?:_?h\[\d+\] >>>|>>>>)(?= |\Z)")
 _SHOWN_CONTINUATION = re.compile(r"\A(?: +\.\.\.|\.\.\.\.)(?= |\Z)")
@@ -81,6 +82,14 @@ class Session(Terminal):
     def at_continuation(self) -> bool:
         """A fresh continuation prompt"""
         return self.row > self._typed_at and self._is_blank_after(_CONTINUATION)
+
+    def at_pik(self) -> bool:
+        """A fresh prompt of the pickle mode"""
+        return self.row > self._typed_at and self._is_blank_after(_PICKLE_MODE)
+
+    def at_any_prompt(self) -> bool:
+        """A fresh prompt of Python or of the pickle mode, primary or not"""
+        return self.at_prompt() or self.at_continuation() or self.at_pik()
 
     def at_debugger(self) -> bool:
         """A fresh prompt of pdb"""

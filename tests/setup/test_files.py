@@ -186,6 +186,18 @@ def test_a_change_by_somebody_else_is_not_overwritten(change: str, tmp_path: Pat
             remove(snapshot)
 
 
+def test_a_change_during_the_writing_is_not_overwritten_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last look at the file is just before the rename."""
+    path = tmp_path / "rc"
+    path.write_bytes(b"old")
+    snapshot = read(str(path))
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: path.write_bytes(b"theirs"))
+    with pytest.raises(FileError, match="changed by another program"):
+        replace(snapshot, b"new")
+    assert path.read_bytes() == b"theirs"
+    assert names(tmp_path) == ["rc"]
+
+
 def test_an_interrupt_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the new file is being written."""
     path = tmp_path / "rc"

@@ -52,7 +52,7 @@ def do_install(shell: str = "bash", rc: str | None = None) -> install.Installati
 
 def undo(rc: str | None = None) -> install.Removal:
     """Plan and carry out the way back."""
-    return install.uninstall(install.plan_removal(rc, os.environ), os.environ)
+    return install.uninstall(install.plan_removal(rc, os.environ), os.environ, everywhere=rc is None)
 
 
 @pytest.mark.parametrize("shell", DIALECTS)
@@ -142,6 +142,15 @@ def test_every_shell_is_cleared_at_once_and_one_by_name(place: Path) -> None:
     assert [path for path in files if os.path.exists(path)] == []
 
 
+def test_a_file_without_a_block_is_no_reason_to_retire_the_stub(place: Path) -> None:
+    """A wrong --rc changes nothing for who names the stub by hand."""
+    stub.place()
+    (place / "rc").touch()
+    assert undo(str(place / "rc")) == install.Removal(None, [], [])
+    assert stub.state() == stub.CURRENT
+    assert undo() == install.Removal(stub.installed(), [], [])
+
+
 @pytest.mark.parametrize("damage", ["open", "double"])
 def test_a_damaged_block_stops_everything(damage: str, place: Path) -> None:
     """Neither way is anything changed, and the stub is not even placed."""
@@ -165,6 +174,7 @@ def test_a_file_that_cannot_be_written_is_told_with_the_way_out(place: Path) -> 
     with pytest.raises(FileError, match="read-only; histshell install --dry-run"):
         do_install()
     assert (place / ".bashrc").read_text() == "A=1\n"
+    assert not (place / ".bashrc.histshell-backup").exists()
     assert stub.state() == stub.CURRENT
 
 
@@ -192,6 +202,7 @@ def test_an_interrupted_installation_is_finished_by_the_next(place: Path, monkey
             do_install()
         except KeyboardInterrupt:
             assert (place / ".bashrc").read_text() == "A=1\n"
+            assert not (place / ".bashrc.histshell-backup").exists()
         else:
             break
         finally:
