@@ -41,7 +41,7 @@ bench: $(VENV)/ready-bench ## measure the time to the first prompt beside other 
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.recording $(ARGS)
 
-fuzz: $(VENV)/ready-test ## run the property tests with a hundred times the examples, and a new seed
+fuzz: $(VENV)/ready-test ## run the property tests with twenty times the examples, and a new seed
 	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 picture: $(VENV)/ready-test ## take docs/_static/session.svg anew, from a real session

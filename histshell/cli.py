@@ -157,7 +157,7 @@ def config() -> None:
         click.echo(f"ignored: {shown(problem)}", err=True)
 
 
-@main.command()
+@main.command(short_help="Open the pickle mode, or show what is in pickle files.")
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(allow_dash=True))
 def pik(files: tuple[str, ...]) -> None:
     """Open the pickle mode, or show what is in pickle files ("-" is standard input).

@@ -15,14 +15,17 @@ if failed:
 _path = os.environ.get("HISTSHELL_CHAIN")
 if _path and os.path.abspath(_path) != own:
     try:
-        with open(_path, "rb") as _file:
-            _source = _file.read()
+        with open(_path, "rb") as _stream:
+            _source = _stream.read()
     except EnvironmentError as _error:
         _source = b""
         sys.stderr.write("histshell: HISTSHELL_CHAIN names %s: %s\n" % (_path, _error.strerror))
-    names["__file__"] = _path
+    _file, names["__file__"] = names.get("__file__"), _path
     try:
         exec(compile(_source, _path, "exec"), names)  # noqa: S102  # the user's own start-up file
     except Exception:
         sys.excepthook(*sys.exc_info())
-    names.pop("__file__", None)
+    if _file is None:
+        names.pop("__file__", None)
+    else:
+        names["__file__"] = _file

@@ -17,8 +17,8 @@ def _histshell(names):
                 import _frozen_importlib_external as e
 
                 if os.path.exists(here + "/home"):
-                    with open(here + "/home") as file:
-                        home = file.readline().rstrip("\n") + "/"
+                    with open(here + "/home", "rb") as file:  # a path is bytes, whatever the locale
+                        home = os.fsdecode(file.readline().rstrip(b"\n")) + "/"
                 home = (
                     os.path.dirname(home) + "/histshell"
                 )  # beside this folder in a checkout and in the installed package
@@ -31,7 +31,7 @@ def _histshell(names):
     if sys.version_info < (3, 8):
         names.pop("__cached__", None)  # left there by the running of this file
     if failed or os.environ.get("HISTSHELL_CHAIN"):
-        with open(here + "/otherwise.py") as file:
+        with open(here + "/otherwise.py", "rb") as file:
             more = {"names": names, "own": own, "failed": failed}
             exec(compile(file.read(), here + "/otherwise.py", "exec"), more)  # noqa: S102  # our own file
 

@@ -14,7 +14,7 @@ from tests.pythons import Target
 
 # No deadline: how long an example takes says more about the other worker than about the code. `make fuzz` asks for `fuzz`.
 hypothesis.settings.register_profile("usual", deadline=None)
-hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("usual")
 
 

@@ -182,7 +182,9 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
 def test_every_command_is_documented() -> None:
     """Each command of `histshell` is explained on the page about installing, about settings or about the pickle mode."""
     assert isinstance(command, click.Group)
-    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("install.md", "settings.md", "pik.md"))
+    text = "".join(
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("install.md", "settings.md", "pik.md")
+    )
     assert [name for name in command.commands if f"histshell {name}" not in text] == []
 
 

@@ -129,13 +129,12 @@ def _say_refused(effects: list[Effect], uncounted: int) -> list[str]:
 def enter(history: History | None = None, namespace: dict[str, Any] | None = None) -> None:
     """Enter the pickle mode; returns when the user leaves it.
 
-    Values go into `history` (default: that of the session). `namespace` is where `:dump` evaluates (default:
+    Values go into `history` (default: that of the prompt). `namespace` is where `:dump` evaluates (default:
     that of `__main__`). Python's state is untouched but for what trusted names do.
     """
     if history is None:
-        from histshell.session import history as of_session
-
-        history = of_session()
+        known = (vars(builtins).get(name) for name in ("_h", "h"))
+        history = next((value for value in known if isinstance(value, History)), History())
     if namespace is None:
         namespace = sys.modules["__main__"].__dict__
     Console(history, namespace).run()

@@ -47,6 +47,8 @@ class Hostile:
     emptied: bool = False
     #: The name that the prompt gives the history afterwards.
     history: str = "h"
+    #: A line that undoes what clearing the namespace does not undo.
+    restore: str = ""
 
 
 HOSTILE = [
@@ -91,30 +93,59 @@ HOSTILE = [
     Hostile("ps2", ("import sys; sys.ps2 = None", "del sys.ps2")),
     Hostile("trace", ("import sys; sys.settrace(lambda *a: None)", "'traced'", "sys.settrace(None)"), recorded=1),
     Hostile("profile", ("import sys; sys.setprofile(lambda *a: None)", "'profiled'", "sys.setprofile(None)"), recorded=1),
-    Hostile("module-gone", ("import sys; [sys.modules.pop(m) for m in list(sys.modules) if 'histshell' in m] and None",)),
-    Hostile("h-in-builtins-gone", ("import builtins; del builtins.h; del builtins._h",)),
+    # `h` in the user's namespace is all that is left.
+    Hostile("h-in-builtins-gone", ("import builtins", "h = builtins.h; del builtins.h"), restore="builtins.h = h"),
+    Hostile(
+        "modules-gone",
+        ("import sys; ours = {m: sys.modules.pop(m) for m in list(sys.modules) if 'histshell' in m}",),
+        restore="sys.modules.update(ours)",
+    ),
     Hostile("large-numbers", ("10**4000",), recorded=1),
     Hostile("surrogates", (r"'\udc80\ud800'",), recorded=1),
     Hostile("control-characters", (r"'\x1b[2J\x00\x01\x02'",), recorded=1),
 ]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda hostile: hostile.name)
+GROUPS = [HOSTILE[i::6] for i in range(6)]
+
+
+@pytest.mark.parametrize("group", range(len(GROUPS)))
 @numbered_prompts
-def test_a_hostile_line_costs_nothing(start: Start, target: Target, hostile: Hostile) -> None:
-    """After it the prompt is there, its number is right, and so are the values before and after."""
-    session = start(target).wait_for_prompt()
+def test_hostile_lines_cost_nothing(start: Start, target: Target, group: int, subtests: pytest.Subtests) -> None:
+    """After each the prompt is there, its number is right, and so are the values before and after.
+
+    Those of a group are typed in one session, each with values of its own before and after it; what fails is
+    followed by a new session.
+    """
+    session: Session | None = None
+    for hostile in GROUPS[group]:
+        with subtests.test(hostile.name):
+            used, session = session, None
+            session = _survive(used or start(target).wait_for_prompt(), hostile)
+
+
+def _survive(session: Session, hostile: Hostile) -> Session:
+    """Type it at a prompt where `h` is the history; leave such a prompt behind."""
+    first = session.number
+    assert session.prompt == f"h[{first}] >>> "
+    assert first is not None
     session.enter("'early'")
     session.enter("kept = {'a': 1}; kept")
-    assert session.prompt == "h[3] >>> "
+    assert session.number == first + 2
     for line in hostile.lines:
         act = line if callable(line) else _line(line)
         act(session)
-    number = 1 if hostile.emptied else 3 + hostile.recorded
+    number = 1 if hostile.emptied else first + 2 + hostile.recorded
     name = hostile.history
     assert session.prompt == f"{name}[{number}] >>> "
     assert "late" in session.enter("'late'")[-1]
     assert session.prompt == f"{name}[{number + 1}] >>> "
-    early = "True" if hostile.emptied else f"{name}[1] == 'early' and {name}[2] is kept"
+    early = "True" if hostile.emptied else f"{name}[{first}] == 'early' and {name}[{first + 1}] is kept"
     looked = session.enter(f"print({name}[0] is None, {early}, {name}[{number}], {name}[-1])")
     assert looked[0] == "True True late late"
+    if hostile.restore:
+        session.enter(hostile.restore)
+    # Whatever it has put into the namespace goes: the next one wants its own.
+    session.enter("import sys; sys.displayhook = sys.__displayhook__")
+    session.enter("[globals().pop(name) for name in set(globals()) - {'__name__', '__builtins__'}] and None")
+    return session

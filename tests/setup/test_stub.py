@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,35 @@ def test_all_that_the_stub_reads_is_installed_with_it() -> None:
     with open(stub.packaged()) as file:
         beside = set(re.findall(r'here \+ "/([^"]+)"', file.read()))
     assert beside == {stub.HOME, *stub.PARTS} - {stub.NAME}
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C", "POSIX"])
+def test_a_home_of_any_name_is_found(locale: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quotes, a dollar, bytes that are no UTF-8 in the package's folder, warnings as errors: the prompt is numbered."""
+    site = tmp_path / os.fsdecode(b"it's \xc3\xbc $HOME \xff")
+    shutil.copytree(Path(home.SITE) / "histshell", site / "histshell")
+    for name in stub.PARTS:
+        shutil.copyfile(Path(home.SITE) / "startup" / name, site / "histshell" / name)
+    monkeypatch.setattr(home, "SITE", str(site))
+    stub.place()
+    env = {"HOME": str(tmp_path), "TERM": "xterm", "LC_ALL": locale, "PYTHONSTARTUP": stub.installed()}
+    env |= {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "error"}
+    with Terminal([sys.executable, "-q"], env=env, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for(lambda: ">>>" in terminal.before_cursor)
+        assert terminal.screen() == ["h[1] >>>"]
+
+
+def test_a_package_that_went_first_is_one_line(tmp_path: Path) -> None:
+    """Removed without `histshell uninstall`: the bare prompt, and who can help."""
+    stub.place()
+    Path(stub.installed()).with_name("home").write_text("/gone\n")
+    env = {"HOME": str(tmp_path), "TERM": "xterm", "PYTHONSTARTUP": stub.installed()}
+    with Terminal([sys.executable, "-q"], env=env, cwd=str(tmp_path), columns=400) as terminal:
+        terminal.wait_for(lambda: ">>>" in terminal.before_cursor)
+        complaint, prompt = terminal.screen()
+    assert "histshell: not started: FileNotFoundError" in complaint
+    assert "histshell doctor" in complaint
+    assert prompt == ">>>"
 
 
 @EVERY_PYTHON

@@ -93,3 +93,15 @@ def display_in_a_thread(*values: object) -> None:
     thread = threading.Thread(target=lambda: [sys.displayhook(value) for value in values])
     thread.start()
     thread.join()
+
+
+class Finalised:
+    """Says so when it goes: an open file does the same by writing what it still holds."""
+
+    name = "kept"
+
+    def __del__(self) -> None:
+        print("finalised", self.name)
+
+    def __repr__(self) -> str:
+        return "to be finalised"
