@@ -137,9 +137,7 @@ class Desk:
         return line
 
     def _machine(self) -> Machine:
-        return Machine(
-            trust=self.policy, encoding=self.encoding, persistent_load=self.persistent, on_refused="show"
-        )
+        return Machine(trust=self.policy, encoding=self.encoding, persistent_load=self.persistent, on_refused="show")
 
 
 def is_stream_error(error: BaseException) -> bool:

@@ -70,7 +70,6 @@ def _shell(module: str, name: str) -> Maker:
 
 P4 = b"\x80\x04"
 NS = g("argparse", "Namespace") + b")R"
-STATEFUL = g("types", "SimpleNamespace") + b")R"
 
 #: name -> maker. Grouped by the way that leads to the call.
 DANGERS: dict[str, Maker] = {
@@ -165,8 +164,7 @@ DANGERS: dict[str, Maker] = {
     # BUILD
     "BUILD __setstate__": lambda p: NS + di(s("__setstate__"), MKDIR) + b"b" + s(p) + b"b.",
     "BUILD append": lambda p: NS + di(s("append"), MKDIR) + b"b" + s(p) + b"a.",
-    "BUILD extend": lambda p: NS + di(s("extend"), r(g("functools", "partial"), g("builtins", "list"))
-    + b"0" + r(g("functools", "partial"), MKDIR, s(p), b"J\xff\x01\x00\x00")) + b"b(Ne.",
+    "BUILD extend": lambda p: NS + di(s("extend"), g("subprocess", "call")) + b"b(" + s("mkdir") + s(p) + b"e.",
     "BUILD add": lambda p: NS + di(s("add"), MKDIR) + b"b(" + s(p) + b"\x90.",
     "BUILD on a class: __hash__": lambda p: r(g("builtins", "type"), s("X"), t(), b"}") + b"p0\nN" + di(s("__hash__"), r(g("functools", "partial"), MKDIR, s(p)))
     + b"\x86b0}g0\n)RNs.",

@@ -49,7 +49,7 @@ STREAMS = [
 def open_pik(session: Session) -> None:
     """Enter the mode; its banner has two lines."""
     banner = session.enter("pik()", until=session.at_pik)
-    assert [row for row in banner if row][0] == "Pik -- the pickle loader."
+    assert next(row for row in banner if row) == "Pik -- the pickle loader."
     assert len(banner) == 2
     assert session.prompt == "pik> "
 
@@ -212,7 +212,12 @@ def test_files_are_loaded_safely(tmp_path: Path, name: str) -> None:
     good = b"(I1\nI2\nt.\x80\x04N."
     made = tmp_path / "made"
     bad = f"cos\nsystem\n(S'touch {made}'\ntR.".encode()
-    for data, status, rows in ((good, True, ["(1, 2)", "None"]), (bad, False, None), (b"(", False, None), (b"", False, None)):
+    for data, status, rows in (
+        (good, True, ["(1, 2)", "None"]),
+        (bad, False, None),
+        (b"(", False, None),
+        (b"", False, None),
+    ):
         (tmp_path / "file").write_bytes(data)
         done = subprocess.run(
             [sys.executable, "-c", "import sys; from histshell.pik.console import show_files as f; print(f(sys.argv[1:]))",
