@@ -7,7 +7,32 @@ packages of home lie beside it. A guest Python never gets that folder on its `sy
 import os
 import sys
 
+from . import places
+
 SITE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+FILE = "home"
+"""The file beside the installed start-up file: the folder of the package, and home's Python, a line each."""
+
+
+def python() -> "str | None":
+    """Path of the Python that has jedi: home's, as `histshell install` noted it; else this one, if it does; else None.
+
+    Nothing is run or imported to find out. Jedi runs under 3.10 and later.
+    """
+    try:
+        with open(os.path.join(places.data_dir(), FILE), "rb") as file:
+            site, noted = [os.fsdecode(line.rstrip(b"\n")) for line in (file.readline(4096), file.readline(4096))]
+        if os.path.realpath(site) == os.path.realpath(SITE) and os.path.isabs(noted) and os.access(noted, os.X_OK):
+            return noted
+    except (OSError, ValueError):  # not installed; a null byte in it
+        pass
+    if sys.version_info < (3, 10) or not sys.executable:
+        return None
+    from _frozen_importlib_external import PathFinder
+
+    folders = [folder for folder in sys.path if type(folder) is str and os.path.isabs(folder)]
+    return sys.executable if PathFinder.find_spec("jedi", folders) is not None else None
 
 
 _loaded: "dict[str, object]" = {}

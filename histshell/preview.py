@@ -22,6 +22,9 @@ _BRACKETS: dict[type, tuple[str, str]] = {
     frozenset: ("frozenset({", "})"),
     dict: ("{", "}"),
 }
+# Types are looked up by id: comparing or hashing one would call its metaclass, which may be anybody's.
+_SHOWN = frozenset(map(id, (bool, float, complex, range)))
+_BRACKETED = frozenset(map(id, _BRACKETS))
 _type_name = type.__dict__["__name__"].__get__
 _type_module = type.__dict__["__module__"].__get__
 
@@ -72,13 +75,13 @@ def opaque(value: object) -> str:
 def _render(value: object, parts: list[str], limit: int, depth: int, above: set[int]) -> None:
     """Append the text of `value` to `parts` until `limit` characters are there."""
     kind = type(value)
-    if value is None or value is Ellipsis or value is NotImplemented or kind in (bool, float, complex, range):
+    if value is None or value is Ellipsis or value is NotImplemented or id(kind) in _SHOWN:
         parts.append(repr(value))
     elif kind is int:
         parts.append(repr(value) if value.bit_length() <= _INT_BITS else f"<int of {value.bit_length()} bits>")  # type: ignore[attr-defined]  # kind is int
     elif kind is str or kind is bytes:
         parts.append(repr(value[: limit + 1]))  # type: ignore[index]  # kind is str or bytes
-    elif kind in _BRACKETS:
+    elif id(kind) in _BRACKETED:
         _render_items(value, parts, limit, depth, above)
     elif kind is type:
         module = _type_module(value)

@@ -28,8 +28,7 @@ _len, _type, _str, _getattr = (
 )  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
 NAMES = ("h", "_h")
-_Prompt, _Continuation = prompt.Prompt, prompt.Continuation  # the same ones when `prompt` is reloaded
-_STOCK_PROMPTS = {"ps1": ">>> ", "ps2": "... "}
+_STOCK_PROMPTS = (">>> ", "... ", ">>>> ", ".... ")  # the last two are PyPy's
 
 
 class Pik:
@@ -82,6 +81,8 @@ class Session:
         recorder = Recorder(self.history, self.inputs.source, self.refresh)
         self.hook = DisplayHook(recorder.display, recorder.pass_on)
         self.settings = _settings()
+        self.kinds = {"ps1": prompt.Prompt, "ps2": prompt.Continuation}  # the same ones when `prompt` is reloaded
+        self.old = {"ps1": ">>> ", "ps2": "... "}
         template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
         marked = stock.uses_readline()
         self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
@@ -100,8 +101,10 @@ class Session:
         """Install everything into the interpreter; a prompt that the user has set stays."""
         self.publish(self.face.namespace)
         self.copied = self.face.text()
-        for name, kind in (("ps1", _Prompt), ("ps2", _Continuation)):
-            if getattr(sys, name, _STOCK_PROMPTS[name]) == _STOCK_PROMPTS[name]:
+        for name, kind in self.kinds.items():
+            old = getattr(sys, name, self.old[name])
+            if type(old) is str and old in _STOCK_PROMPTS:
+                self.old[name] = old
                 setattr(sys, name, kind(self.face))
         self.hook.attach()
         atexit.register(self.release)
@@ -138,30 +141,31 @@ class Session:
         if self.may_be_copied and _type(current) is _str:
             self.may_be_copied = False
             if stock.is_copy(current, self.copied):
-                current = sys.ps1 = _Prompt(self.face)
-        if _type(current) is _Prompt:
+                current = sys.ps1 = self.kinds["ps1"](self.face)
+        if _type(current) is self.kinds["ps1"]:
             fresh = sys.ps1 = current.fresh()
-            if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is _Continuation:
-                sys.ps2 = _Continuation(self.face)
+            if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is self.kinds["ps2"]:
+                sys.ps2 = self.kinds["ps2"](self.face)
 
     def renew(self, shown: "prompt.Prompt") -> "None":
         """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
         self.refresh()
         fresh: "Any" = _getattr(sys, "ps1", None)
-        if _type(fresh) is _Prompt:
+        if _type(fresh) is self.kinds["ps1"]:
             stock.replace_in_reader(shown, fresh)
 
     def release(self) -> "None":
-        """Let go of the results at the end of the process, while the files among them can still be closed."""
+        """Let go of all that is the user's at the end of the process, while his files can still be closed."""
         self.history.reset()
+        self.face.namespace = {}
 
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
-        for name, kind in (("ps1", _Prompt), ("ps2", _Continuation)):
+        for name, kind in self.kinds.items():
             if type(getattr(sys, name, None)) is kind:
-                setattr(sys, name, _STOCK_PROMPTS[name])
+                setattr(sys, name, self.old[name])
         for namespace in (self.face.namespace, builtins.__dict__):
             for name in NAMES:
                 if namespace.get(name) is self.history:

@@ -29,7 +29,9 @@ def _histshell(names):
     except BaseException:
         failed = sys.exc_info()
     if sys.version_info < (3, 8):
-        names.pop("__cached__", None)  # left there by the running of this file
+        names.pop("__cached__", None)  # left there by the running of this file, as is the loader
+        if "__loader__" in names:
+            names["__loader__"] = sys.modules["_frozen_importlib"].BuiltinImporter
     if failed or os.environ.get("HISTSHELL_CHAIN"):
         with open(here + "/otherwise.py", "rb") as file:
             more = {"names": names, "own": own, "failed": failed}

@@ -26,7 +26,9 @@ def _targets() -> Iterator[object]:
     for minor in VERSIONS:
         pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
         # Of several patch releases the one that can make an environment with pip, which a distribution's may not.
-        pythons.sort(key=lambda python: subprocess.call([python.path, "-c", "import ensurepip"], stderr=subprocess.DEVNULL))
+        pythons.sort(
+            key=lambda python: subprocess.call([python.path, "-c", "import ensurepip"], stderr=subprocess.DEVNULL)
+        )
         if not pythons:
             name = ".".join(map(str, minor))
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"no Python {name} on this machine"))

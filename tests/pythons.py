@@ -151,11 +151,23 @@ def _targets(wanted: Iterable[tuple[int, int]], pypy: bool, first_mode: bool) ->
             yield pytest.param(target := Target(python, PYPY), id=str(target))
 
 
+def _extremes() -> Iterator[object]:
+    numbered = [python for python in found() if python.minor >= GUEST[0]]
+    for mode in (READLINE, PYREPL, PYPY):
+        pythons = [python for python in numbered if python.modes[0] == mode]
+        if not pythons:
+            yield pytest.param(None, id=mode, marks=pytest.mark.skip(reason=f"no Python with a {mode} prompt"))
+        for python in dict.fromkeys(pythons[:1] + pythons[-1:]):
+            yield pytest.param(target := Target(python, mode), id=str(target))
+
+
 #: Each prompt of the versions where histshell must start.
 home_prompts = pytest.mark.parametrize("target", list(_targets(HOME, pypy=False, first_mode=False)))
 #: The same and those where it starts as a guest.
 numbered_prompts = pytest.mark.parametrize("target", list(_targets(GUEST + HOME, pypy=True, first_mode=False)))
 #: One prompt for each of these interpreters, for what does not depend on who reads the keys.
 numbered_pythons = pytest.mark.parametrize("target", list(_targets(GUEST + HOME, pypy=True, first_mode=True)))
+#: The oldest and the newest of each kind, for what costs many sessions and depends little on the version.
+some_pythons = pytest.mark.parametrize("target", list(_extremes()))
 #: The versions on which the start-up file must do nothing at all.
 silent_pythons = pytest.mark.parametrize("target", list(_targets(SILENT, pypy=False, first_mode=True)))

@@ -47,14 +47,14 @@ PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 #: How long a condition may take to come true, in seconds. Generous: it is only ever used up by a test that fails.
-PATIENCE = float(os.environ.get("PATIENCE", 30))
+PATIENCE = 30.0
 
 
 class TerminalError(AssertionError):
     """What was waited for did not happen; the sentence ends with the screen as it was then."""
 
 
-class ScrollingScreen(pyte.Screen):  # type: ignore[misc]  # pyte ships no types
+class ScrollingScreen(pyte.Screen):
     """A screen that keeps the text of the rows that scroll off its top.
 
     pyte's own `HistoryScreen` does so too, but checks each attribute access of the emulator for it, at half the speed.
@@ -93,7 +93,7 @@ class Terminal:
         )
         self._child.ptyproc.delayafterclose = 0  # a sleep of 100 ms otherwise; `close` has made sure that it is over
         # Programs may ask the terminal a question (where is the cursor?) and wait for the answer.
-        self._screen.write_process_input = self._write
+        self._screen.write_process_input = self._write  # type: ignore[method-assign, assignment]
         self._open = True
 
     def __enter__(self) -> Self:

@@ -32,12 +32,14 @@ FLOORS = {
     "histshell.hook": 2,
     "histshell.recorder": 2,
     "histshell.pik": 2,
+    "histshell.completion": 2,
     "histshell.session": 3,
     "histshell.shells": 3,
     "histshell.setup": 3,
     "histshell.pik.console": 3,
     "histshell.cli": 4,
     "histshell.__main__": 4,
+    "histshell.by_hand": 4,
 }
 
 #: A face hands out names from every floor, on first use, and is imported with any module of its package.

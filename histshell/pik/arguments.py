@@ -49,6 +49,8 @@ def int_line(line: bytes) -> int | bool:
     """Read the argument of INT."""
     if len(line) < 2:
         raise UnpicklingError(_TRUNCATED)
+    if line[0] in b"123456789" and 2 < len(line) < 19 and line[:-1].isdigit():
+        return int(line)  # the ordinary spelling, which every version reads alike
     if EXACT_BOOLS and line in (b"00\n", b"01\n"):
         return line == b"01\n"
     value, end = _strtol(line)
@@ -100,7 +102,7 @@ def quoted_line(line: bytes) -> bytes:
     text = line[:-1]
     if len(text) < 2 or text[0] != text[-1] or text[:1] not in (b"'", b'"'):
         raise UnpicklingError("the STRING opcode argument must be quoted")
-    return codecs.escape_decode(text[1:-1])[0]  # type: ignore[attr-defined, no-any-return]
+    return codecs.escape_decode(text[1:-1])[0]
 
 
 def old_string(raw: bytes, encoding: str, errors: str, counted: bool) -> str | bytes:
@@ -116,6 +118,8 @@ def memo_number(line: bytes) -> int:
     """Read the argument of GET or PUT."""
     if len(line) < 2:
         raise UnpicklingError(_TRUNCATED)
+    if line[:-1].isdigit() and len(line) < 18:
+        return int(line)
     value = _number(line.split(b"\0", 1)[0], 10)
     if not -maxsize - 1 <= value <= maxsize:
         raise OverflowError("Python int too large to convert to C ssize_t")

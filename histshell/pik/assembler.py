@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from pickle import encode_long  # type: ignore[attr-defined]
-from struct import error as StructError
+import struct
+from pickle import encode_long
 from struct import pack
 from typing import Any
 
@@ -38,7 +38,7 @@ def assemble(text: str) -> bytes:
             raise PikError(f"line {number}: found {line.strip()[:40]!r}, expected an opcode's name")
         try:
             out.append(bytes((op.code,)) + _argument(op, found.group(2) or ""))
-        except (ValueError, SyntaxError, TypeError, StructError, OverflowError) as cause:
+        except (ValueError, SyntaxError, TypeError, struct.error, OverflowError) as cause:
             raise PikError(f"line {number}: {op.name} {found.group(2) or ''}: {cause}") from cause
     return b"".join(out)
 

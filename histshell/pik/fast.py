@@ -1,18 +1,20 @@
 """The fast path for plain data: prove that a stream is harmless at the speed of `re`, then let the C loader read it.
 
-The proof. A regular expression crosses runs of opcodes that only push plain data, move the stack, or fill lists, dicts and
-sets; it fixes where every opcode and argument begins and ends, as C reads them, in their ordinary spelling. It stops at any
-other byte. Python then takes one opcode of a short list (PROTO, FRAME, long text, wide ints, STOP), and the expression goes on. Whatever
-is not understood byte for byte (an odd spelling, a frame crossed by an argument, any opcode that imports, calls or builds)
-ends the proof, and the machine reads the stream from its beginning. A stream that C then refuses goes to the machine as well, which
-finds the error and says where it is.
+The proof. A regular expression crosses runs of opcodes that only push plain data, move the stack, or fill lists,
+dicts and sets; it fixes where every opcode and argument begins and ends, as C reads them, in their ordinary spelling.
+It stops at any other byte. Python then takes one opcode of a short list (PROTO, FRAME, long text, wide ints, STOP),
+and the expression goes on. Whatever is not understood byte for byte (an odd spelling, a frame crossed by an argument,
+any opcode that imports, calls or builds) ends the proof, and the machine reads the stream from its beginning. A
+stream that C then refuses goes to the machine as well, which finds the error and says where it is.
 
-What the proof must bound is cost. Time: keys are hashed and compared in C, out of reach, so a stream may either make tuples or
-fill dicts and sets, not both (a tuple that is no key costs nothing, and a key that is no tuple costs what its bytes cost), and ints beyond
-61 bits, whose hashes can be made to collide, are few. Memory: containers are counted by their opcodes' bytes, an upper bound.
+What the proof must bound is cost. Time: keys are hashed and compared in C, out of reach, so a stream may either make
+tuples or fill dicts and sets, not both (a tuple that is no key costs nothing, and a key that is no tuple costs what
+its bytes cost), and ints beyond 61 bits, whose hashes can be made to collide, are few. Memory: containers are counted
+by their opcodes' bytes, an upper bound.
 
-The second wall. The loader is `pickle.Unpickler` with a find_class and a persistent_load that always raise, and extension codes are
-not among the opcodes that the expression knows. Nothing can be imported or called, were the proof wrong.
+The second wall. The loader is `pickle.Unpickler` with a find_class and a persistent_load that always raise, and
+extension codes are not among the opcodes that the expression knows. Nothing can be imported or called, were the proof
+wrong.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ class _Proof:
         size = len(data)
         if size > min(self.limits.opcodes, self.limits.stack) or self.limits.memo_index < 1 << 17:
             return False
-        digits = len(str(size)) - 1
+        digits = max(len(str(size)) - 1, 1)
         top = (1 << (size >> 16).bit_length()) - 1  # few different ones, for few expressions
         at = 0
         frame_end = _NEVER
@@ -151,7 +153,9 @@ class _Proof:
         end = self.data.find(b"\n", at + 1) + 1
         body = self.data[at + 1 : end - 1] if end else b""
         self.longest = max(self.longest, len(body))
-        if not end or (code == 0x53 and (len(body) < 2 or body[:1] + body[-1:] != b"''" or b"\\" in body or b"'" in body[1:-1])):
+        if not end or (
+            code == 0x53 and (len(body) < 2 or body[:1] + body[-1:] != b"''" or b"\\" in body or b"'" in body[1:-1])
+        ):
             return _NEVER
         return end
 
@@ -189,7 +193,7 @@ def load_plain(data: bytes, encoding: str, errors: str, limits: Limits) -> tuple
     if not _Proof(data, limits).holds():
         return False, None
     # C reads a file that can be peeked at as fast as bytes; a bare BytesIO is asked for every single byte.
-    with BufferedReader(BytesIO(data), 1 << 17) as file:  # type: ignore[arg-type]
+    with BufferedReader(BytesIO(data), 1 << 17) as file:
         try:
             return True, _Gated(file, encoding=encoding, errors=errors).load()
         except Exception:  # whatever it is, the machine meets it again and says where

@@ -11,6 +11,7 @@ from io import BytesIO
 from pickle import PickleBuffer, Unpickler, UnpicklingError
 from typing import TYPE_CHECKING, Any
 
+from histshell.pik.arrays import numpy_state
 from histshell.pik.errors import RefusedError
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.rules import Asked, Refuse, Rule
@@ -76,7 +77,7 @@ class OpenGate:
         if self.machine.shows:
             self.machine.note_call(cls, args)
         if not args and isinstance(cls, type) and getattr(cls, "__getinitargs__", _MISSING) is _MISSING:
-            return cls.__new__(cls)
+            return cls.__new__(cls)  # type: ignore[call-overload]
         return cls(*args)
 
     def new(self, cls: Any, args: Any, keywords: Any, name: str) -> Any:
@@ -97,7 +98,7 @@ class OpenGate:
         """Hand *state* to *target* as BUILD does."""
         if self.machine.shows:
             self.machine.note_set(target, state)
-        setstate = getattr(target, "__setstate__", _MISSING)
+        setstate: Any = getattr(target, "__setstate__", _MISSING)
         if setstate is not _MISSING:
             setstate(state)
             return
@@ -119,7 +120,7 @@ class OpenGate:
 
     def extend(self, target: Any, items: list[Any]) -> None:
         """Append *items* to *target*, which is no exact list."""
-        extend = getattr(target, "extend", _MISSING)
+        extend: Any = getattr(target, "extend", _MISSING)
         if extend is not _MISSING:
             extend(items)
             return
@@ -269,12 +270,12 @@ class ClosedGate(OpenGate):
         rule = self.rule_of(cls)
         if not args and isinstance(cls, type) and rule is not None and not rule.trusted:
             stand_in = self._call(cls, args, rule.new, rule)
-            return stand_in if stand_in is not None else self._made(cls.__new__(cls))
+            return stand_in if stand_in is not None else self._made(cls.__new__(cls))  # type: ignore[call-overload]
         stand_in = self._call(cls, args, rule and rule.call, rule)
         if stand_in is not None:
             return stand_in
         if not args and isinstance(cls, type) and getattr(cls, "__getinitargs__", _MISSING) is _MISSING:
-            return cls.__new__(cls)
+            return cls.__new__(cls)  # type: ignore[call-overload]
         return self._made(cls(*args))
 
     def new(self, cls: Any, args: Any, keywords: Any, name: str) -> Any:
@@ -301,7 +302,9 @@ class ClosedGate(OpenGate):
     def build(self, target: Any, state: Any) -> None:
         """Do BUILD on instances of listed or trusted classes, never on a class, a module or a function."""
         kind = type(target)
-        rule = self.rule_of(kind)
+        rule = self.rule_of(kind) or numpy_state(target)
+        if rule is not None and rule.build is None and not rule.trusted:
+            rule = numpy_state(target)
         why = f"BUILD is not allowed on {kind.__module__}.{kind.__qualname__}" if kind is not Placeholder else "refused"
         if rule is not None and not isinstance(target, type):
             try:
@@ -354,9 +357,7 @@ class ClosedGate(OpenGate):
         if kind in _DICTS:
             self.hash_key(key)
             target[key] = value
-        elif kind is list and type(key) is int:
-            target[key] = value
-        elif self._trusted_kind(target, (dict, list)):
+        elif kind is list and type(key) is int or self._trusted_kind(target, (dict, list)):
             target[key] = value
         else:
             self._refuse_change(target)

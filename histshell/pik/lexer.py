@@ -24,7 +24,9 @@ Token = Tuple[int, int, Any]
 
 MORE, COMPLETE, ERROR = "more", "complete", "error"
 
-_UNKNOWN, _NONE, _UINT1, _UINT2, _INT4, _UINT4, _FLOAT8, _LINE, _LINES, _COUNT1, _COUNT4, _COUNT8, _FRAME, _STOP = range(14)
+_UNKNOWN, _NONE, _UINT1, _UINT2, _INT4, _UINT4, _FLOAT8, _LINE, _LINES, _COUNT1, _COUNT4, _COUNT8, _FRAME, _STOP = (
+    range(14)
+)
 _KINDS = {
     "": _NONE, "uint1": _UINT1, "uint2": _UINT2, "int4": _INT4, "uint4": _UINT4, "float8": _FLOAT8, "line": _LINE,
     "lines": _LINES, "count1": _COUNT1, "count4": _COUNT4, "count8": _COUNT8, "uint8": _FRAME,
@@ -34,6 +36,7 @@ for _each in OPCODES:
     _SHAPES[_each.code] = _KINDS[_each.argument]
 _SHAPES[0x2E] = _STOP
 
+_FOUR = (_INT4, _UINT4)
 _INT4_AT = Struct("<i").unpack_from
 _UINT4_AT = Struct("<I").unpack_from
 _UINT8_AT = Struct("<Q").unpack_from
@@ -183,7 +186,7 @@ class Lexer:
                         self._newlines = 1
                         return
                     append((base + at, code, data[at + 1 : end]))
-                elif shape == _INT4 or shape == _UINT4:
+                elif shape in _FOUR:
                     end = at + 5
                     if end > size:
                         self._wanted = 5

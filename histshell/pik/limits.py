@@ -19,7 +19,7 @@ class Limits:
     opcodes: int = 1 << 32
     #: Bytes of containers and of constructed objects (text and numbers are bounded by the stream itself).
     memory: int = 128 * MEGABYTE
-    memory_per_byte: int = 32
+    memory_per_byte: int = 24
     #: Highest memo number, beyond which a number must not exceed the length of the stream in bytes.
     memo_index: int = 1 << 20
     #: Items on the stack.
@@ -37,7 +37,9 @@ class Limits:
     bits: int = 1 << 16
     #: Processor seconds, to which ten microseconds for each opcode and inserted key are added. Only keys that are made
     #: to collide come near it; it is what stops those.
-    seconds: float = 1.0
+    seconds: float = 0.3
+    #: Keys of one constructor's argument with the same hash.
+    same_hash: int = 1_000
     #: Entries in the list of effects; what comes after is only counted.
     effects: int = 10_000
 

@@ -7,7 +7,7 @@ here back into the same bytes.
 from __future__ import annotations
 
 import re
-from pickle import encode_long  # type: ignore[attr-defined]
+from pickle import encode_long
 from struct import pack
 from typing import Any, Iterator, NamedTuple
 
@@ -187,5 +187,3 @@ def disassemble(data: bytes, partial: bool = False) -> Iterator[Line]:
             yield line(offset, code, argument)
     if lexer.state != "complete" and not partial:
         raise lexer.truncated()
-
-

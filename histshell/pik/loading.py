@@ -41,10 +41,10 @@ def loads(
             if not view.contiguous:
                 raise BufferError("memoryview: underlying buffer is not C-contiguous")
             data = bytes(view.cast("B") if view.ndim else view)
-    if len(data) >= SMALLEST and on_refused == "raise" and not trust.everything:
+    if len(data) >= SMALLEST and not trust.everything:
         proved, value = load_plain(data, encoding, errors, limits or _LIMITS)
         if proved:
-            return value
+            return Seen(value, []) if on_refused == "show" else value
     machine = Machine(
         trust=trust, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers,
         persistent_load=persistent_load, on_refused=on_refused, limits=limits,

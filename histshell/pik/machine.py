@@ -15,9 +15,9 @@ from time import process_time
 from typing import Any, Callable, NamedTuple
 
 from histshell.pik import arguments
-from histshell.pik.errors import LimitError, PikError, StackUnderflow, located
+from histshell.pik.errors import PikError, StackUnderflow, located
 from histshell.pik.gates import ClosedGate, OpenGate
-from histshell.pik.lexer import COMPLETE, Lexer, Token
+from histshell.pik.lexer import Lexer, Token
 from histshell.pik.limits import Limits
 from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
 from histshell.pik.placeholders import Effect, Placeholder
@@ -161,7 +161,7 @@ class Machine:
             if not batch:
                 return None
             self._before(batch[0][1])
-            done = len(self._journal)
+            done = len(self._journal or ())
             try:
                 self._execute(batch)
             except BaseException:
@@ -212,7 +212,7 @@ class Machine:
                     self._now = offset
                     ops[code](argument)
             else:
-                for offset, code, argument in batch:
+                for offset, code, argument in batch:  # noqa: B007 - the handler below names the place
                     ops[code](argument)
             if len(self.stack) > self.limits.stack:
                 raise over(self.limits, "stack", f"a stack of {len(self.stack)} items")
@@ -230,7 +230,7 @@ class Machine:
         """Give a place to go back to; from now on what is done is journalled."""
         self._begin_journal()
         facts = (self._length, self._opcodes, self.complete, self.value, self.error)
-        return Savepoint(len(self._journal), self.lexer.snapshot(), facts)
+        return Savepoint(len(self._journal or ()), self.lexer.snapshot(), facts)
 
     def undo(self, savepoint: Savepoint) -> None:
         """Go back to *savepoint*: bytes, stack, marks, memo, effects, and what was put into plain containers.
@@ -264,7 +264,15 @@ class Machine:
         if op.takes_mark and marks:
             base = marks[-1] - op.needs
         base = max(base, 0)
-        facts = (self.protocol, self._spent, self._filled, self._room, len(self.effects), self.uncounted, self.weigher.hashed)
+        facts = (
+            self.protocol,
+            self._spent,
+            self._filled,
+            self._room,
+            len(self.effects),
+            self.uncounted,
+            self.weigher.hashed,
+        )
         entry = (self._put_back, base, stack[base:], len(marks), marks[-1] if marks else 0, facts)
         assert self._journal is not None
         self._journal.append(entry)
@@ -547,7 +555,12 @@ class Machine:
                 gate.hash_key(key)
                 if self._journal is not None and type(target).__hash__ is None and not isinstance(target, list):
                     self._journal.append((self._unset, target, key, dict.get(target, key, _MISSING)))
-            if self._journal is not None and type(target) is list and type(key) is int and -len(target) <= key < len(target):
+            if (
+                self._journal is not None
+                and type(target) is list
+                and type(key) is int
+                and -len(target) <= key < len(target)
+            ):
                 self._journal.append((target.__setitem__, key, target[key]))
             gate.set_item(target, key, items[at + 1])
         self._inserted += len(items) // 2

@@ -15,7 +15,7 @@ from histshell.pik.rules import Asked, Check, Refuse, Rule, ints
 
 #: A factorial or a binomial of more than this takes noticeable time and memory.
 _SMALL = 5_000
-_ITERATORS = (map, filter, zip, type(reversed([])), type(reversed(())), type(iter(range(0))))
+_ITERATORS: tuple[type, ...] = (map, filter, zip, type(reversed([])), type(reversed(())), type(iter(range(0))))
 _CONTAINERS = (list, tuple, set, frozenset, dict, str, bytes, range)
 _COUNTED = ("comb", "factorial", "perm")
 _ON_ITEMS = ("fsum", "prod", "dist", "sumprod", "hypot", "gcd", "lcm")
@@ -32,9 +32,11 @@ def _atom(value: Any, ask: Asked) -> bool:
 def _bounded(value: Any, ask: Asked) -> None:
     """Check that *value* can be walked through, and is not long."""
     if type(value) in _ITERATORS:
+        ask.work(100)
         return  # made by a function of this list, of bounded data
     if type(value) not in _CONTAINERS or len(value) > min(ask.limits.items, 100_000):
         raise Refuse("it takes a container of a bounded size")
+    ask.work(len(value))
 
 
 def _atoms(value: Any, ask: Asked) -> None:
@@ -50,11 +52,13 @@ def _arithmetic(args: tuple[Any, ...], ask: Asked) -> None:
     """Take up to three plain numbers."""
     if len(args) > 3 or not all(_atom(arg, ask) and type(arg) not in (str, bytes) for arg in args):
         raise Refuse("it takes numbers of bounded size")
+    ask.work(10)
 
 
 def _counted(args: tuple[Any, ...], ask: Asked) -> None:
     """Take small ints."""
     ints(1, 2)(args, ask)
+    ask.work(50 * sum(abs(arg) for arg in args if arg <= _SMALL))
     if any(arg > _SMALL for arg in args):
         raise Refuse(f"it takes ints up to {_SMALL}")
 
@@ -63,6 +67,7 @@ def _on_items(args: tuple[Any, ...], ask: Asked) -> None:
     """Take numbers, or short containers of numbers."""
     for arg in args:
         if type(arg) in (list, tuple, range):
+            ask.work(10 * len(arg))
             if len(arg) > _SMALL or not all(_atom(item, ask) and type(item) not in (str, bytes) for item in arg):
                 raise Refuse("it takes short lists of numbers")
         else:
@@ -146,8 +151,7 @@ class Applied:
         """Apply *function* as Python does, one checked call after another."""
         if self.filters:
             (items,) = containers
-            keep = (lambda item: item) if function is None else (lambda item: ask.call(function, (item,)))
-            kept = [item for item in items if _truth(keep(item))]
+            kept = [item for item in items if _truth(item if function is None else ask.call(function, (item,)))]
             return kept if self.as_list else filter(_everything, kept)
         made = [ask.call(function, args) if function is not None else args for args in zip(*containers)]
         return made if self.as_list else map(_itself, made)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from histshell.pik import names
+from histshell.pik.arrays import numpy_rule
 from histshell.pik.rules import RULES, TRUSTED, Rule
 
 
@@ -38,7 +39,7 @@ class Policy:
         """Give the rule for a resolved name, None where it is not allowed."""
         if self.trusted and self._trusts(module, name):
             return TRUSTED
-        return self.rules.get((module, name))
+        return self.rules.get((module, name)) or (numpy_rule(module, name) if self.rules else None)
 
     def _trusts(self, module: str, name: str) -> bool:
         """Tell whether a person has trusted it, by its exact name or, undotted, by its module."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterable
 
 from histshell.pik.limits import Limits
+from histshell.pik.weighing import over
 
 Check = Callable[["tuple[Any, ...]", "Asked"], None]
 
@@ -34,6 +35,20 @@ class Asked:
         self.rule_of = rule_of
         self.weigh = weigh
         self.call = call
+        self._sealed: dict[int, Any] = {}  # keeps what it holds alive, so that the ids stay theirs
+        self._worked = 0
+
+    def seal(self, thing: Any, again: bool = False) -> None:
+        """Let nothing give *thing* a state any more; refuse if that was so already, unless *again* is fine."""
+        if id(thing) in self._sealed and not again:
+            raise Refuse("it has its state already")
+        self._sealed[id(thing)] = thing
+
+    def work(self, amount: int) -> None:
+        """Charge *amount* steps of a function's work; raise `LimitError` where it is too much in all."""
+        self._worked += amount
+        if self._worked > self.limits.hashed:
+            raise over(self.limits, "hashed", f"{self._worked} steps of work")
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class Rule:
 
 TRUSTED = Rule(trusted=True)
 _NONE = type(None)
+_SMALL = 1 << 60  # ints below it have a hash of their own
 
 
 def _number(value: Any, ask: Asked) -> bool:
@@ -104,8 +120,25 @@ def one_container(args: tuple[Any, ...], ask: Asked) -> None:
 def one_hashed(args: tuple[Any, ...], ask: Asked) -> None:
     """Take nothing, or one exact container, the items of which get hashed."""
     one_container(args, ask)
-    for item in args[0] if args else ():
-        ask.weigh(item)
+    if args:
+        _hashed(args[0], ask)
+
+
+def _hashed(keys: Iterable[Any], ask: Asked) -> None:
+    """Charge the hashing of *keys*, and refuse those made to collide: C would compare each with all."""
+    seen: dict[int, int] = {}
+    for key in keys:
+        kind = type(key)
+        if kind is str or (kind is int and -_SMALL < key < _SMALL):
+            continue
+        ask.weigh(key)
+        try:
+            number = hash(key)
+        except TypeError:
+            raise Refuse(f"{kind.__name__} cannot be hashed") from None
+        seen[number] = seen.get(number, 0) + 1
+        if seen[number] > ask.limits.same_hash:
+            raise Refuse(f"more than {ask.limits.same_hash} keys have the same hash")
 
 
 def _pairs(value: Any, ask: Asked) -> None:
@@ -117,7 +150,7 @@ def _pairs(value: Any, ask: Asked) -> None:
     for pair in value:
         if type(pair) not in (list, tuple) or len(pair) != 2:
             raise Refuse("it takes a dict or a list of pairs")
-        ask.weigh(pair[0])
+    _hashed((pair[0] for pair in value), ask)
 
 
 def pairs(args: tuple[Any, ...], ask: Asked) -> None:
@@ -165,7 +198,11 @@ def _some(kinds: tuple[type, ...], most: int, length: int = 100) -> Check:
             kind = type(arg)
             if kind is _NONE or (kind in kinds and kind not in (str, bytes, int)):
                 continue
-            if kind not in kinds or (kind in (str, bytes) and len(arg) > length) or (kind is int and not _int(arg, ask)):
+            if (
+                kind not in kinds
+                or (kind in (str, bytes) and len(arg) > length)
+                or (kind is int and not _int(arg, ask))
+            ):
                 raise Refuse("an argument is not plain data of a bounded size")
         if len(args) > most:
             raise Refuse(f"it takes at most {most} arguments")

@@ -19,14 +19,19 @@ def find(start: FrameType, mark: int) -> tuple[str, CodeType, int]:
     They are those of `start` or, for code that the input executes, of a frame that called it. `mark` is the
     length of readline's history when the prompt was shown, -1 without readline. The text is empty if unknown.
     """
+    if mark >= 0 and start.f_back is None and start.f_code.co_filename == "<stdin>":
+        return _readline(mark), start.f_code, start.f_lasti  # the usual case, without the detours below
     frame: FrameType | None = start
     module = start
     linecache = sys.modules.get("linecache")
     cache = linecache.cache if linecache is not None else ()
+    by_code = getattr(linecache, "_getlines_from_code", None)  # the basic prompt of 3.13.18, 3.14 and 3.15
     while frame is not None:
         code = frame.f_code
         if code.co_name == "<module>":
             module = frame
+            if by_code is not None and (lines := by_code(code)):
+                return "".join(lines).rstrip("\n"), code, frame.f_lasti
             if code.co_filename in cache and code.co_filename[0] == "<":
                 text = "".join(linecache.getlines(code.co_filename)).rstrip("\n")  # type: ignore[union-attr]  # it has a cache
                 if text:
@@ -55,8 +60,9 @@ def _readline(mark: int) -> str:
     """What was added to readline's history since the prompt was shown, less what the input itself has read."""
     readline = sys.modules["readline"]
     length = readline.get_current_history_length()
-    first = min(mark + 1, length)  # a line like the one before is not added again
-    lines = [readline.get_history_item(index) or "" for index in range(first, length + 1)]
+    if length <= mark + 1:  # one line, or one like the line before, which is not added again
+        return readline.get_history_item(length) or ""
+    lines = [readline.get_history_item(index) or "" for index in range(mark + 1, length + 1)]
     for count in range(1, len(lines)):  # `x = input()` leaves its answer in the history as well
         text = "\n".join(lines[:count])
         try:

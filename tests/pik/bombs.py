@@ -1,9 +1,11 @@
 """Streams that are small and cost the C loader gigabytes, or forever."""
 
+# ruff: noqa: E501 - a stream a line reads better than a stream in pieces
+
 from __future__ import annotations
 
 import struct
-from typing import Callable
+from collections.abc import Callable
 
 from tests.pik.dangers import di, g, li, r, s, t
 

@@ -1,9 +1,11 @@
 """Streams that run foreign code in the C loader: each makes a file or directory at a path it is given."""
 
+# ruff: noqa: E501 - a stream a line reads better than a stream in pieces
+
 from __future__ import annotations
 
 import struct
-from typing import Callable
+from collections.abc import Callable
 
 Maker = Callable[[str], bytes]
 
@@ -166,13 +168,20 @@ DANGERS: dict[str, Maker] = {
     "BUILD append": lambda p: NS + di(s("append"), MKDIR) + b"b" + s(p) + b"a.",
     "BUILD extend": lambda p: NS + di(s("extend"), g("subprocess", "call")) + b"b(" + s("mkdir") + s(p) + b"e.",
     "BUILD add": lambda p: NS + di(s("add"), MKDIR) + b"b(" + s(p) + b"\x90.",
-    "BUILD on a class: __hash__": lambda p: r(g("builtins", "type"), s("X"), t(), b"}") + b"p0\nN" + di(s("__hash__"), r(g("functools", "partial"), MKDIR, s(p)))
+    "BUILD on a class: __hash__": lambda p: r(g("builtins", "type"), s("X"), t(), b"}") + b"p0\nN" + di(s("__hash__"), r(g("builtins", "staticmethod"), r(g("functools", "partial"), MKDIR, s(p))))
     + b"\x86b0}g0\n)RNs.",
     "BUILD on a class: __setitem__": lambda p: r(g("builtins", "type"), s("X"), t(), b"}") + b"p0\nN" + di(s("__setitem__"), MKDIR)
     + b"\x86b)R" + s(p) + b"J\xff\x01\x00\x00s.",
-    "type with __del__": lambda p: r(g("builtins", "type"), s("X"), t(), di(s("__del__"), r(g("types", "MethodType"), MKDIR, s(p))
-    + b"0" + r(g("functools", "partialmethod"), MKDIR) + b"0" + r(g("functools", "partial"), MKDIR, s(p)))) + b")R0N.",
-    "type with __init__": lambda p: r(g("builtins", "type"), s("X"), t(), di(s("__init__"), r(g("functools", "partial"), MKDIR))) + t(s(p)) + b"R.",
+    "type with __del__": lambda p: (
+        r(
+            g("builtins", "type"),
+            s("X"),
+            t(),
+            di(s("__del__"), r(g("builtins", "staticmethod"), r(g("functools", "partial"), MKDIR, s(p)))),
+        )
+        + b")R0N."
+    ),
+    "type with __init__": lambda p: r(g("builtins", "type"), s("X"), t(), di(s("__init__"), MKDIR)) + t(s(p)) + b"R.",
     "SETITEM on sys.modules": lambda p: g("sys", "modules") + s("colour") + g("posixpath", "os") + b"s0" + g("colour", "mkdir") + t(s(p)) + b"R.",
     "BUILD on a module": lambda p: g("posixpath", "os") + di(s("rmdir_"), MKDIR) + b"b0" + g("os", "rmdir_") + t(s(p)) + b"R.",
 }  # fmt: skip

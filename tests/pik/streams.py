@@ -1,5 +1,7 @@
 """Makers of pickle streams for the differential tests, and the comparison with the C loader."""
 
+# ruff: noqa: E501 - a stream a line reads better than a stream in pieces
+
 from __future__ import annotations
 
 import math
@@ -29,9 +31,39 @@ QUOTED = [
     b"'abc'", b"''", b"'", b'"abc"', b"'abc\"", b"abc", b"'a\\n'", b"'\\x41'", b"'\\x4'", b"'\\'", b"'a'b'", b" 'a'", b"'a' ", b"'\xff'",
     b"'\\777'", b"'\\q'", b"", b"'\\0'", b"'a.'",
 ]  # fmt: skip
-TEXTS = [b"", b"abc", b"abc.", b"\\u20ac", b"\\u12", b"\xe9", b"\\U0001f600", b"\\U00110000", b"a\\", b"\\", b"\\\\u20ac", b"\\ud800"]
+TEXTS = [
+    b"",
+    b"abc",
+    b"abc.",
+    b"\\u20ac",
+    b"\\u12",
+    b"\xe9",
+    b"\\U0001f600",
+    b"\\U00110000",
+    b"a\\",
+    b"\\",
+    b"\\\\u20ac",
+    b"\\ud800",
+]
 RAW = [b"", b"a", b"abc", b"\xc3\xa9", b"\xed\xa0\x80", b"\xff", b"\xe2\x82\xac", b"a\nb", b".", b"\x00", b"x" * 40]
-MEMO = [b"0", b"1", b"2", b"-1", b" 1", b"+1", b"01", b"1_0", b"1\x00z", b"", b"x", b"300", b"L", b"1" * 30, b"1.0", b"0x1"]
+MEMO = [
+    b"0",
+    b"1",
+    b"2",
+    b"-1",
+    b" 1",
+    b"+1",
+    b"01",
+    b"1_0",
+    b"1\x00z",
+    b"",
+    b"x",
+    b"300",
+    b"L",
+    b"1" * 30,
+    b"1.0",
+    b"0x1",
+]
 NAMES = [
     (b"builtins", b"len"), (b"__builtin__", b"set"), (b"builtins", b"list"), (b"builtins", b"dict"), (b"builtins", b"int"),
     (b"collections", b"OrderedDict"), (b"builtins", b"\\x6cen"), (b" builtins", b"len"), (b"builtins ", b"len"), (b"builtins", b"len "),
@@ -89,7 +121,7 @@ class Bag:
     add = append
 
 
-größe = Plain  # noqa: PLC2401 - a name that is not ASCII is the point
+größe = Plain
 
 
 def argument(op: Opcode, rng: Random) -> bytes:
@@ -125,7 +157,9 @@ def generated(rng: Random) -> bytes:
     for _ in range(rng.randrange(1, 30)):
         for _ in range(20):
             op = rng.choice(OPCODES)
-            if op.name == "STOP" or (op.name in ("NEXT_BUFFER", "READONLY_BUFFER", "PERSID", "BINPERSID") and rng.random() < 0.8):
+            if op.name == "STOP" or (
+                op.name in ("NEXT_BUFFER", "READONLY_BUFFER", "PERSID", "BINPERSID") and rng.random() < 0.8
+            ):
                 continue
             fits = bool(marks) if op.takes_mark else depth - (marks[-1] if marks else 0) >= op.needs
             if fits or rng.random() < 0.03:

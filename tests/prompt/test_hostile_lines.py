@@ -92,7 +92,9 @@ HOSTILE = [
     Hostile("own-prompt-object", ("import sys; ps1 = sys.ps1; del sys.ps1; sys.ps1 = ps1",)),
     Hostile("ps2", ("import sys; sys.ps2 = None", "del sys.ps2")),
     Hostile("trace", ("import sys; sys.settrace(lambda *a: None)", "'traced'", "sys.settrace(None)"), recorded=1),
-    Hostile("profile", ("import sys; sys.setprofile(lambda *a: None)", "'profiled'", "sys.setprofile(None)"), recorded=1),
+    Hostile(
+        "profile", ("import sys; sys.setprofile(lambda *a: None)", "'profiled'", "sys.setprofile(None)"), recorded=1
+    ),
     # `h` in the user's namespace is all that is left.
     Hostile("h-in-builtins-gone", ("import builtins", "h = builtins.h; del builtins.h"), restore="builtins.h = h"),
     Hostile(

@@ -5,22 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tests.prompt.session import Session, Start, same_as_bare
-from tests.pythons import BASIC, READLINE, Target, numbered_prompts
+from tests.pythons import NO_COLOR, READLINE, Target, numbered_prompts
 
 PROMPTS = {
-    "none": "sys.ps1 = None",
-    "number": "sys.ps1 = 5",
-    "own-text": "sys.ps1 = 'mine> '",
-    "own-object": "sys.ps1 = type('Mine', (str,), {'__str__': lambda self: 'mine> '})('mine> ')",
-    "empty": "sys.ps1 = ''",
-    "deleted": "del sys.ps1",
-    "both-deleted": "del sys.ps1, sys.ps2",
-    "both-own": "sys.ps1 = 'one> '; sys.ps2 = 'two> '",
+    "own": [
+        "sys.ps1 = 'mine> '",
+        "sys.ps2 = 'more> '",
+        "sys.ps1 = type('Mine', (str,), {'__str__': lambda self: 'mine> '})('mine> ')",
+        "sys.ps1 = ''",
+    ],
+    "none": ["sys.ps1 = None"],
+    "number": ["sys.ps1 = 5"],
+    "deleted": ["del sys.ps1", "del sys.ps2"],
 }
 
 
 def _blindly(session: Session, line: str, shown: str) -> None:
     """Type a line at whatever prompt there is, and wait for what it prints, or for the end of the interpreter."""
+    if session.ended:
+        return
     session.type(line)
     session.press("enter")
     session.wait_for(lambda: session.ended or any(row.endswith(shown) for row in session.history()))
@@ -28,63 +31,65 @@ def _blindly(session: Session, line: str, shown: str) -> None:
         session.wait_for_sleep()
 
 
-@pytest.mark.parametrize("line", PROMPTS.values(), ids=PROMPTS)
+@pytest.mark.parametrize("name", PROMPTS)
 @numbered_prompts
-def test_a_prompt_of_the_users_own_stays(start: Start, target: Target, line: str) -> None:
+def test_a_prompt_of_the_users_own_stays(start: Start, target: Target, name: str) -> None:
     """Whatever he puts in `sys.ps1` does what it does at the bare prompt, and results are recorded all the same."""
-    alive = []
+    if target.mode == NO_COLOR and target.minor == (3, 13) and name in ("none", "number"):
+        pytest.skip("the bare prompt prints tracebacks for ever")
 
     def script(session: Session) -> None:
-        session.enter("import sys")
-        _blindly(session, line + "; print('taken' + ' away')", "taken away")
-        alive.append(not session.ended)
-        if not session.ended:
-            _blindly(session, "print('one more')", "one more")
+        session.enter("import sys, builtins")
+        for n, line in enumerate(PROMPTS[name]):
+            _blindly(session, f"{line}; print('taken', 'away', {n})", f"taken away {n}")
+            _blindly(session, f"'recorded {n}'", f"'recorded {n}'")
+            # At the bare prompt nothing is recorded; the same line has to show the same there.
+            look = f"getattr(builtins, '_h', ['recorded {n}'])[-1]"
+            _blindly(session, f"print('last:', {look})", f"last: recorded {n}")
 
-    session = same_as_bare(start, target, script)
-    assert alive[0] == alive[1]
-    if alive[0]:
-        session = start(target).wait_for_prompt()
-        script(session)
-        _blindly(session, "'is ' + 'recorded'", "'is recorded'")
-        _blindly(session, "print('it', h[1])", "it is recorded")
+    same_as_bare(start, target, script)
 
 
-HOOKS = {
-    "none": "sys.displayhook = None",
-    "number": "sys.displayhook = 5",
-    "deleted": "del sys.displayhook",
-    "raises": "sys.displayhook = lambda value: value.nothing_of_this_name",
-    "no-stdout": "out = sys.stdout; sys.stdout = None",
-}
+HOOKS = (
+    "sys.displayhook = None",
+    "sys.displayhook = 5",
+    "del sys.displayhook",
+    "sys.displayhook = lambda value: value.nothing_of_this_name",
+)
 
 
-@pytest.mark.parametrize("line", HOOKS.values(), ids=HOOKS)
 @numbered_prompts
-def test_a_broken_display_hook_is_the_users(start: Start, target: Target, line: str) -> None:
+def test_a_broken_display_hook_is_the_users(start: Start, target: Target) -> None:
     """It fails as it would at the bare prompt, and the stock one put back works again."""
 
     def script(session: Session) -> None:
-        session.enter("import sys")
-        session.enter(line)
+        session.enter("import sys; out = sys.stdout")
+        for line in HOOKS:
+            session.enter(line)
+            session.enter("'not shown'")
+            session.enter("None")
+            session.enter("sys.displayhook = sys.__displayhook__")
+            session.enter("'shown'")
+        session.enter("sys.stdout = None")
         session.enter("'not shown'")
         session.enter("None")
-        session.enter("if 'out' in dir(): sys.stdout = out\r" if "out" in line else "sys.displayhook = sys.__displayhook__")
+        session.enter("sys.stdout = out")
         session.enter("'shown'")
 
     same_as_bare(start, target, script, our_frame=True)
 
 
-NAMES = ("len", "str", "type", "isinstance", "getattr", "int", "repr", "list", "tuple", "dict", "set", "object", "print",
-         "super", "property", "hasattr", "setattr", "min", "max", "iter", "next", "range", "Exception", "BaseException",
-         "AttributeError", "RuntimeError", "StopIteration", "KeyboardInterrupt", "format", "globals", "any", "id", "open")  # fmt: skip
+NAMES = (
+    "len str type isinstance getattr int repr list tuple dict set object print super property hasattr setattr min max iter"
+    " next range Exception BaseException AttributeError RuntimeError StopIteration KeyboardInterrupt format globals any id open"
+).split()
 
 
 @numbered_prompts
 def test_builtins_may_go(start: Start, target: Target) -> None:
     """With each builtin rebound in turn, the prompt goes on: at the C prompt, which itself needs none of them."""
-    if target.mode not in (READLINE, BASIC):
-        pytest.skip("the bare prompt, written in Python, ends with its builtins")
+    if target.mode != READLINE:
+        pytest.skip("the bare prompt runs Python code of its own, and needs its builtins")
     session = start(target).wait_for_prompt()
     session.enter("import builtins, sys; kept = dict(vars(builtins))")
     number = 1
@@ -95,7 +100,7 @@ def test_builtins_may_go(start: Start, target: Target) -> None:
         number += 1
         assert session.prompt == f"h[{number}] >>> ", name
         session.enter(f"builtins.{name} = kept['{name}']")
-    session.enter(f"for name in {NAMES!r}: setattr(builtins, name, None)\r".replace("\n", ""), until=session.at_prompt)
+    session.enter("vars(builtins).update(dict.fromkeys(['" + "', '".join(NAMES[:16]) + "']))")
     session.enter("'without any'")
     assert session.prompt == f"h[{number + 1}] >>> "
     session.enter("vars(builtins).update(kept)")

@@ -11,7 +11,17 @@ SPECIAL_NAMES = {
     for kind in (object, int, float, str, list, dict, set, type, BaseException, type(iter([])), memoryview)
     for name in dir(kind)
     if name.startswith("__") and name.endswith("__")
-} - {"__new__", "__init__", "__init_subclass__", "__subclasshook__", "__class_getitem__", "__doc__", "__module__", "__name__", "__qualname__"}
+} - {
+    "__new__",
+    "__init__",
+    "__init_subclass__",
+    "__subclasshook__",
+    "__class_getitem__",
+    "__doc__",
+    "__module__",
+    "__name__",
+    "__qualname__",
+}
 SPECIAL_NAMES |= {"__bool__", "__del__", "__enter__", "__exit__", "__getattr__", "__fspath__", "__await__", "__rich__"}
 
 

@@ -4,7 +4,7 @@ Valid for any Python from 2.7 on; needs nothing imported, and imports nothing th
 """
 
 
-def _look():
+def _look(names):  # type: ignore[no-untyped-def]  # Python 2.7 has no annotations
     import sys
 
     modules = sorted(sys.modules)
@@ -13,13 +13,14 @@ def _look():
     seen = {
         "modules": modules,
         "path": sys.path,
-        "meta_path": [repr(finder) for finder in sys.meta_path],
+        "meta_path": [repr(finder).partition(" at ")[0] for finder in sys.meta_path],
         "path_hooks": len(sys.path_hooks),
-        "importer_cache": sorted(sys.path_importer_cache),
         "names": sorted(name for name in names if name != "_look"),
-        "loader": repr(names.get("__loader__")),
+        "loader": repr(names.get("__loader__")).partition(" at ")[0],
         "sys": sorted(set(dir(sys)) - {"ps1", "ps2"}),
-        "builtins": sorted(set(dir(sys.modules.get("builtins", sys.modules.get("__builtin__")))) - {"_", "h", "_h"}),
+        "builtins": sorted(
+            set(dir(sys.modules.get("builtins", sys.modules.get("__builtin__")))) - {"_", "h", "_h", "pik"}
+        ),
         "streams": [repr(type(stream)) for stream in (sys.stdin, sys.stdout, sys.stderr)],
         "hooks": [sys.excepthook is sys.__excepthook__, sys.getrecursionlimit(), repr(sys.gettrace())],
         "argv": sys.argv,
@@ -29,6 +30,5 @@ def _look():
         file.write(repr(seen))
 
 
-names = dict(globals())
-_look()
-del names, _look
+_look(dict(globals()))  # type: ignore[no-untyped-call]
+del _look

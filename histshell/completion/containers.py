@@ -1,0 +1,192 @@
+"""What lies in a container, for those whose way of finding it is known: built-in ones, `h`, numpy, pandas, sqlite3.
+
+Nothing is looked up in a dict, since that would compare with its keys, which may be anybody's: its keys are gone
+through, and only those of built-in types are compared. Subclasses of the built-in containers count as long as they
+have the built-in's own `__getitem__`.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import Any, Iterator, List, Sequence, TypeVar
+
+from .model import Request
+from .static import UNKNOWN, Instance, class_attribute, class_module, class_name, derives, from_module, ids, own_dict
+
+Item = TypeVar("Item")
+
+CHUNK = 8192
+"""How many items are looked at between two looks at the clock."""
+COLUMNS = 20_000
+"""How many labels of a table are looked at."""
+
+_SCALARS = ids(int, bool, float, complex, str, bytes, type(None))
+_NUMBERS = ids(int, bool, float, complex)
+_SEQUENCES: Sequence[Any] = (list, tuple, str, bytes, bytearray, range)
+
+
+def chunks(items: Sequence[Item], request: Request) -> Iterator[Sequence[Item]]:
+    """Yield `items` in pieces until the request's time is up; the first piece always."""
+    for start in range(0, len(items), CHUNK):
+        if start and request.left() <= 0:
+            return
+        yield items[start : start + CHUNK]
+
+
+def is_plain(key: Any, depth: int = 0) -> bool:
+    """Whether a key is of a built-in type all through, so that it can be compared and shown."""
+    if type(key) is tuple:
+        return depth < 4 and len(key) <= 20 and all(is_plain(item, depth + 1) for item in key)
+    return id(type(key)) in _SCALARS
+
+
+def same(key: Any, wanted: Any) -> bool:
+    """Whether a key, which may be anything, is the one that a plain value finds."""
+    if type(key) is type(wanted):
+        return is_plain(key) and bool(key == wanted)
+    return id(type(key)) in _NUMBERS and id(type(wanted)) in _NUMBERS and bool(key == wanted)
+
+
+def is_history(value: object) -> bool:
+    """Whether a value is a `History`."""
+    history = from_module("histshell.history", "History")
+    return history is not UNKNOWN and derives(type(value), history)
+
+
+def inherits(value: object, base: Any) -> bool:
+    """Whether a value is of a built-in container type, or of a subclass that finds items as that does."""
+    cls = type(value)
+    return cls is base or (derives(cls, base) and class_attribute(cls, "__getitem__") is base.__dict__["__getitem__"])
+
+
+def item(value: object, key: Any, request: Request) -> Any:
+    """What `value[key]` would be, for a plain key, a list or a slice; `UNKNOWN` if that cannot be said safely."""
+    if type(value) is Instance:
+        return UNKNOWN
+    if is_history(value):
+        return _from_sequence(value, list, key)
+    for base in _SEQUENCES:
+        if inherits(value, base):
+            return _from_sequence(value, base, key)
+    if type(key) is slice or type(key) is list:
+        return Instance(type(value)) if is_array(value) or table_axes(value) else UNKNOWN
+    if not is_plain(key):
+        return UNKNOWN
+    if inherits(value, dict):
+        return _from_dict(value, key, request)
+    if is_environment(value):
+        return Instance(str) if type(key) is str else UNKNOWN
+    if is_array(value):
+        return _from_array(value, key)
+    if type(value) is from_module("sqlite3", "Row"):
+        try:
+            return value[key]  # type: ignore[index]  # a Row, in C
+        except Exception:
+            return UNKNOWN
+    return column(value, key)
+
+
+def _from_sequence(value: Any, base: Any, key: object) -> Any:
+    if type(key) is slice:
+        return Instance(base)
+    if type(key) is not int:
+        return UNKNOWN
+    try:
+        return base.__getitem__(value, key)
+    except Exception:
+        return UNKNOWN
+
+
+def _from_dict(value: Any, key: object, request: Request) -> Any:
+    position = 0
+    for chunk in chunks(list(dict.keys(value)), request):
+        for candidate in chunk:
+            if candidate is key or same(candidate, key):
+                return next(islice(dict.values(value), position, None), UNKNOWN)
+            position += 1
+    return UNKNOWN
+
+
+def is_array(value: object) -> bool:
+    """Whether a value is exactly a numpy array; a subclass has methods of its own that indexing calls."""
+    return type(value) is from_module("numpy", "ndarray")
+
+
+def _from_array(value: Any, key: Any) -> Any:
+    kinds = [type(part) for part in key] if type(key) is tuple else [type(key)]
+    if not all(kind is int for kind in kinds) and not (type(key) is str and value.dtype.names):
+        return UNKNOWN
+    try:
+        return value[key]
+    except Exception:
+        return UNKNOWN
+
+
+def is_environment(value: object) -> bool:
+    """Whether a value is `os.environ` or `os.environb`."""
+    return type(value) is from_module("os", "_Environ")
+
+
+def table_axes(value: object) -> List[Any]:
+    """The axes of a pandas object, its columns first: of a DataFrame two, of a Series one, else none.
+
+    They are read from the block manager in the instance's dictionary, past what a subclass may have redefined.
+    """
+    manager: Any = dict.get(own_dict(value), "_mgr", UNKNOWN)
+    if manager is UNKNOWN:
+        return []
+    for name in ("BlockManager", "SingleBlockManager"):
+        if type(manager) is from_module("pandas.core.internals.managers", name):
+            axes = manager.axes
+            return axes if type(axes) is list else []
+    return []
+
+
+def labels(index: Any, most: int = COLUMNS) -> List[Any]:
+    """The first labels of a pandas index, in order; none if it is of somebody else's class."""
+    cls = type(index)
+    module = class_module(cls)
+    if not module.startswith("pandas.") or from_module(module, class_name(cls)) is not cls:
+        return []
+    found = index[:most].tolist()
+    return found if type(found) is list else []
+
+
+def column(value: object, key: object) -> Any:
+    """What a label of a table gives: a Series of a DataFrame, as far as is known."""
+    axes = table_axes(value)
+    series = from_module("pandas", "Series")
+    if len(axes) == 2 and series is not UNKNOWN and any(same(label, key) for label in labels(axes[0])):
+        return Instance(series)
+    return UNKNOWN
+
+
+def axis(value: object, name: str) -> Any:
+    """The `index` or the `columns` of a table, else `UNKNOWN`."""
+    axes = table_axes(value)
+    if axes and name == "index":
+        return axes[-1]
+    return axes[0] if len(axes) == 2 and name == "columns" else UNKNOWN
+
+
+def column_names(value: object) -> List[str]:
+    """The labels of a table that can be written as attributes."""
+    axes = table_axes(value)
+    return [label for label in labels(axes[0]) if type(label) is str] if axes else []
+
+
+def keys(value: object) -> List[Any]:
+    """The keys of a container in its order: anything may be among them. Empty for what has none, or hides them."""
+    if inherits(value, dict):
+        return list(dict.keys(value))  # type: ignore[arg-type]  # a dict, or a subclass
+    if is_environment(value):
+        data = own_dict(value).get("_data")
+        raw = list(data) if type(data) is dict else []
+        return [os.fsdecode(key) if type(key) is bytes else key for key in raw]
+    if is_array(value):
+        return list(value.dtype.names or ())  # type: ignore[attr-defined]  # an array
+    if type(value) is from_module("sqlite3", "Row"):
+        return list(value.keys())  # type: ignore[attr-defined]  # a Row, in C
+    axes = table_axes(value)
+    return labels(axes[0]) if axes else []

@@ -1,0 +1,144 @@
+"""Completing what the session knows: attributes of a value, names, and parameters of what is being called."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from typing import Any, Iterator, List
+
+from histshell.preview import clip, preview
+
+from . import containers, ranking, signature, static
+from .context import Context
+from .expressions import Evaluator, member
+from .model import Completion, Request
+from .static import UNKNOWN, Instance
+
+DETAILED = 200
+"""For how many completions of one answer a detail is made; nobody reads more."""
+_DETAIL = 100
+_COLON_WORDS = frozenset(("else", "finally", "try"))
+_LONE_WORDS = frozenset(("None", "True", "False", "break", "continue", "pass", "else", "finally", "try", "_"))
+_VALUE_WORDS = frozenset(["None", "True", "False", "await", "lambda", "not", "yield"])
+_BETWEEN_WORDS = frozenset(["and", "or", "not", "in", "is", "if", "else", "for", "from", "as", "async", "import"])
+_SOFT_WORDS = frozenset(("match", "case", "type"))
+
+
+def complete(request: Request, context: Context) -> List[Completion]:
+    """Attributes after a dot; otherwise parameters of the call, then names and keywords."""
+    if context.string is not None or context.comment:
+        return []
+    evaluator = Evaluator(request, context)
+    if context.last == ".":
+        return list(attributes(request, context, evaluator.before(len(context.tokens) - 1)))
+    if context.tokens and context.tokens[-1].end == context.start and context.tokens[-1].kind in ("number", "string"):
+        return []  # a digit or a quote right before: no name can begin here
+    return [
+        *parameters(request, context, evaluator),
+        *names(request, context, evaluator),
+        *keywords(request, context),
+    ]
+
+
+def attributes(request: Request, context: Context, value: object) -> Iterator[Completion]:
+    """The attributes of a value that go on with the stem."""
+    if value is UNKNOWN:
+        return
+    known: List[Any] = static.names(value, request.left())
+    if type(value) is not Instance:
+        known = known + containers.column_names(value)
+    after_call = context.after.startswith("(")
+    for index, name in enumerate(ranking.select(known, context.stem, request)):
+        if name.isidentifier() and not keyword.iskeyword(name):
+            found = member(value, name) if index < DETAILED * 2 else static.attribute(value, name)
+            yield describe(name, context.start, found, "attribute", index, after_call)
+
+
+def describe(name: str, start: int, value: object, kind: str, index: int, bare: bool) -> Completion:
+    """The completion for a name and its value; `bare` if no parenthesis is wanted after one that can be called."""
+    if value is UNKNOWN:
+        return Completion(name, start, kind)
+    if type(value) is Instance:
+        return Completion(name, start, kind, static.class_name(value.cls))
+    if static.is_module(value):
+        kind = "module"
+    text = name if bare or not static.is_callable(value) else name + "("
+    return Completion(
+        text, start, kind, static.class_name(type(value)), detail(name, value) if index < DETAILED else ""
+    )
+
+
+def detail(name: str, value: object) -> str:
+    """One bounded line about a value: its signature, the first line of its docstring, or a preview."""
+    if static.is_module(value):
+        return clip(static.doc_line(value), _DETAIL)
+    if static.is_callable(value):
+        shown = signature.text(value, name)
+        return clip(shown or static.doc_line(value), _DETAIL)
+    return preview(value, _DETAIL)
+
+
+def names(request: Request, context: Context, evaluator: Evaluator) -> Iterator[Completion]:
+    """The names that go on with the stem: those of the buffer and of the session, then the built-in ones."""
+    bare = context.after.startswith("(") or _wants_no_call(context)
+    namespace = request.namespace
+    own: List[Any] = list(dict.keys(namespace)) if static.derives(type(namespace), dict) else []  # type: ignore[arg-type]  # a dict
+    seen = set()
+    for known in (own + list(evaluator.bound), list(builtins.__dict__)):
+        for index, name in enumerate(ranking.select(known, context.stem, request)):
+            if name in seen or not name.isidentifier() or keyword.iskeyword(name):
+                continue
+            seen.add(name)
+            yield describe(name, context.start, evaluator.name(name), "name", index, bare)
+
+
+def _wants_no_call(context: Context) -> bool:
+    """Whether a name here is not called as a rule: after `class A(`, `except`, `del`, `global`."""
+    words = context.words
+    if not words:
+        return False
+    if words[0] == "class" and context.brackets:
+        return True
+    return words[0] in ("except", "del", "global", "nonlocal")
+
+
+def keywords(request: Request, context: Context) -> Iterator[Completion]:
+    """The keywords that can stand here, with the space or colon that always follows them."""
+    if _wants_no_call(context) and context.words[0] != "except":
+        return
+    after_value = context.is_value(len(context.tokens) - 1)
+    at_start = len(context.tokens) == context.statement and not context.brackets
+    if at_start:
+        words = [*keyword.kwlist, *_SOFT_WORDS.intersection(getattr(keyword, "softkwlist", ()))]
+    else:
+        words = list(_BETWEEN_WORDS if after_value else _VALUE_WORDS)
+        if context.brackets and not after_value:
+            words += ["for", "if", "else", "in", "async"]
+    for word in ranking.select(words, context.stem, request):
+        ending = "" if word in _LONE_WORDS else " "
+        if at_start and word in _COLON_WORDS:
+            ending = ":"
+        if context.after[:1] == ending:
+            ending = ""
+        yield Completion(word + ending, context.start, "keyword")
+
+
+def parameters(request: Request, context: Context, evaluator: Evaluator) -> Iterator[Completion]:
+    """The parameters of the call around the cursor that can be given by name and have not been."""
+    opening = context.callee()
+    if opening is None or context.last not in ("(", ","):
+        return
+    value = evaluator.before(opening)
+    known = signature.parameters(value) if value is not UNKNOWN else None
+    if not known:
+        return
+    *done, _ = context.arguments(opening)
+    given = {part[0].text for part in done if len(part) > 1 and part[1].text == "="}
+    by_position = sum(1 for part in done if part and not (len(part) > 1 and part[1].text == "="))
+    free = [p for index, p in enumerate(known) if p.kind in ("", "*") and not (p.kind == "" and index < by_position)]
+    shown = {parameter.name: parameter for parameter in free if parameter.name not in given}
+    ending = "" if context.after.startswith("=") else "="
+    selected = ranking.select(list(shown), context.stem, request)
+    for name in sorted(selected, key=list(shown).index):
+        default = shown[name].default
+        yield Completion(name + ending, context.start, "parameter", "", f"{name}={default}" if default else name)

@@ -1,0 +1,172 @@
+"""Completing file names inside strings: after `/`, `./`, `../` and `~/`, and in the arguments that name files."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import Dict, List, Tuple
+
+from . import bounded
+from .context import Context
+from .keys import inside
+from .model import Completion, Request
+from .ranking import MOST, quality
+
+ENTRIES = 200_000
+"""How many entries of a directory are looked at."""
+_SECONDS = 0.06  # how long a listing is waited for; then what has been read so far is taken
+
+_ONE = frozenset(
+    [
+        "open",
+        "Path",
+        "PurePath",
+        "PosixPath",
+        "WindowsPath",
+        "fdopen",
+        "listdir",
+        "scandir",
+        "walk",
+        "chdir",
+        "mkdir",
+        "makedirs",
+        "rmdir",
+        "removedirs",
+        "remove",
+        "unlink",
+        "stat",
+        "lstat",
+        "exists",
+        "isfile",
+        "isdir",
+        "islink",
+        "getsize",
+        "getmtime",
+        "abspath",
+        "realpath",
+        "expanduser",
+        "read_csv",
+        "read_table",
+        "read_json",
+        "read_parquet",
+        "read_excel",
+        "read_pickle",
+        "read_feather",
+        "read_hdf",
+        "read_html",
+        "read_xml",
+        "read_sas",
+        "read_stata",
+        "read_orc",
+        "read_fwf",
+        "scan_csv",
+        "to_csv",
+        "to_json",
+        "to_parquet",
+        "to_excel",
+        "to_pickle",
+        "load",
+        "loadtxt",
+        "genfromtxt",
+        "fromfile",
+        "memmap",
+        "imread",
+        "imopen",
+        "run_path",
+        "glob",
+        "iglob",
+        "rmtree",
+        "joinpath",
+        "join",
+        "ZipFile",
+        "connect",
+        "read_text",
+    ]
+)
+_TWO = frozenset(
+    [
+        "rename",
+        "replace",
+        "renames",
+        "copy",
+        "copy2",
+        "copyfile",
+        "copytree",
+        "move",
+        "link",
+        "symlink",
+        "symlink_to",
+        "samefile",
+    ]
+)
+_NAMED = frozenset(["file", "filename", "path", "fname", "src", "dst", "filepath_or_buffer", "filepath", "dirname"])
+_BEGINNINGS = ("/", "./", "../", "~/")
+
+
+def complete(request: Request, context: Context) -> List[Completion]:
+    """The files and directories that go on with what has been typed of a path."""
+    string = context.string
+    if string is None or "b" in string.prefix or "t" in string.prefix:
+        return []
+    typed = context.content
+    if ("f" in string.prefix and set("{}") & set(typed)) or "\n" in typed:
+        return []
+    if not typed.startswith(_BEGINNINGS) and typed != "~" and "/" not in typed and not _names_a_file(context):
+        return []
+    if typed == "~":
+        return [Completion("~/", string.body, "path", "directory")]
+    folder, _, stem = typed.rpartition("/")
+    start = string.body + len(typed) - len(stem)
+    place = os.path.expanduser(folder + "/") if folder.startswith("~/") or folder == "~" else folder
+    if "/" in typed and not place:
+        place = "/"
+    if "\\" in place or "\0" in place:
+        return []
+    close = "" if context.after.startswith(string.quote) else string.quote
+    found = []
+    for name, is_folder in listing(place or ".", stem, request):
+        shown = inside(name, string.prefix, string.quote)
+        if shown is not None:
+            ending, kind = ("/", "directory") if is_folder else (close, "file")
+            found.append(Completion(shown + ending, start, "path", kind))
+    return found
+
+
+def _names_a_file(context: Context) -> bool:
+    """Whether the string is all there is so far of an argument that is the name of a file."""
+    opening = context.callee()
+    if opening is None or context.tokens[opening - 1].kind != "name":
+        return False
+    *done, current = context.arguments(opening)
+    if current and not (len(current) == 2 and current[1].text == "="):
+        return False
+    if current:
+        return current[0].text in _NAMED
+    called = context.tokens[opening - 1].text
+    return len(done) < (2 if called in _TWO else 1 if called in _ONE else 0)
+
+
+def listing(place: str, stem: str, request: Request) -> List[Tuple[str, bool]]:
+    """The entries of a directory that go on with `stem`, as (name, whether it is one); hidden ones if asked for."""
+    owner = _listed.setdefault(place, place)  # the same object for the same place, so that one that hangs is known
+    entries: List[os.DirEntry[str]] = []
+    bounded.call(_list, place, entries, owner=owner, seconds=min(request.left(), _SECONDS))
+    while len(_listed) > _MOST_LISTED:
+        _listed.pop(next(iter(_listed)))
+    seen = {entry.name: entry for entry in list(entries) if entry.name[:1] != "." or stem[:1] == "."}
+    chosen = [name for name in seen if name[: len(stem)].lower() == stem.lower()]
+    if not chosen:
+        chosen = [name for name in seen if quality(name, stem) is not None]
+    chosen.sort(key=lambda name: (name.lower(), name))
+    return [(name, seen[name].is_dir()) for name in chosen[:MOST]]
+
+
+_listed: Dict[str, str] = {}
+_MOST_LISTED = 100
+
+
+def _list(place: str, entries: List[os.DirEntry[str]]) -> None:
+    """Append the entries of a directory to a list, of which the one who waits takes what is there at the limit."""
+    with os.scandir(place) as found:
+        for entry in islice(found, ENTRIES):
+            entries.append(entry)

@@ -1,0 +1,115 @@
+"""What matches what has been typed, and in which order it is shown.
+
+Five classes of match, the better one first: the same beginning; the same but for upper and lower case; and only where nothing
+has either: the beginning of a part of the name; the first letters of its parts; letters in order.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from typing import Any, Iterable, List, Sequence, Tuple
+
+from .containers import chunks
+from .model import Completion, Request
+
+MOST = 2000
+"""How many completions an answer has at most."""
+
+EXACT, FOLDED, PART, INITIALS, SCATTERED = range(5)
+_BEGINNING = FOLDED  # up to here a match has the typed text at its beginning
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
+_PRIVATE_MATTERS = frozenset(("attribute", "name", "module", "parameter"))
+
+
+def quality(text: str, typed: str) -> int | None:
+    """Which class of match `text` is for what was `typed`; None if it does not match."""
+    if text.startswith(typed):
+        return EXACT
+    folded = typed.lower()
+    if text[: len(typed)].lower() == folded:
+        return FOLDED
+    if not typed or (text[:1] == "_" and typed[0] != "_"):
+        return None
+    parts = [part.lower() for part in _PARTS.findall(text)]
+    wanted = folded.replace("_", "")
+    if not wanted:
+        return None
+    for index in range(1, len(parts)):
+        if "".join(parts[index:]).startswith(wanted):
+            return PART
+    if len(wanted) < 2:
+        return None
+    if "".join(part[0] for part in parts).startswith(wanted):
+        return INITIALS
+    return SCATTERED if parts and parts[0][0] == wanted[0] and _in_order(wanted, text.lower()) else None
+
+
+def _in_order(letters: str, text: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters)
+
+
+def privacy(name: str) -> int:
+    """0 for a public name, 1 for a `_private` one, 2 for a `__dunder__`."""
+    return 0 if name[:1] != "_" else 2 if name[:2] == "__" else 1
+
+
+def is_wanted(name: str, typed: str) -> bool:
+    """Whether a name may be shown: those with two underscores only where at least one has been typed."""
+    return name[:2] != "__" or typed[:1] == "_"
+
+
+def select(names: Sequence[Any], typed: str, request: Request) -> List[str]:
+    """Choose from `names`, which may hold anything and anything twice, the texts that match; sorted, at most `MOST`.
+
+    Of 10⁵ names only the chosen ones are worked on further; the search ends with the request's time.
+    """
+    found = _search(names, typed, request)
+    chosen = [name for name in dict.fromkeys(found) if is_wanted(name, typed)]
+
+    def place(name: str) -> Tuple[int, int, str, str]:
+        return (quality(name, typed) or 0, privacy(name), name.lower(), name)
+
+    return heapq.nsmallest(MOST, chosen, key=place) if len(chosen) > MOST else sorted(chosen, key=place)
+
+
+def _search(names: Sequence[Any], typed: str, request: Request) -> List[str]:
+    length, folded = len(typed), typed.lower()
+    found: List[str] = []
+    for chunk in chunks(names, request):
+        found += [name for name in chunk if type(name) is str and name[:length].lower() == folded]
+    if found or not typed:
+        return found
+    for chunk in chunks(names, request):
+        found += [name for name in chunk if type(name) is str and quality(name, typed) is not None]
+    return found
+
+
+def order(completions: Iterable[Completion], request: Request) -> List[Completion]:
+    """Put the completions of all sources in order, each once; within a class each source keeps its own order.
+
+    The stem of each is what stands between its start and the cursor. Where a completion comes from two sources,
+    the first one's stays.
+    """
+    rows: List[Tuple[int, int, int, Completion]] = []
+    seen = set()
+    for completion in completions:
+        key = completion.start, completion.kind == "parameter", completion.text.rstrip("( :")
+        if key in seen:
+            continue
+        typed = request.source[completion.start : request.cursor]
+        matches = quality(completion.text, typed)
+        if matches is None:
+            continue
+        group = 0
+        if completion.kind in _PRIVATE_MATTERS:
+            if not is_wanted(completion.text, typed):
+                continue
+            group = privacy(completion.text)
+        seen.add(key)
+        rows.append((matches, group, len(rows), completion))
+    if any(row[0] <= _BEGINNING for row in rows):
+        rows = [row for row in rows if row[0] <= _BEGINNING]
+    rows.sort(key=lambda row: row[:3])
+    return [row[3] for row in rows[:MOST]]

@@ -1,0 +1,402 @@
+"""Looking at values without running any code of theirs: attributes, names, whether something can be called.
+
+Everything is read past the classes: the method resolution order and the dictionaries through the descriptors of
+`type`, an instance's dictionary through the C descriptor that made it. Classes are compared by identity only, since
+a metaclass may define `__eq__` and `__hash__`; `isinstance` is not used, since it asks the value for `__class__`.
+What can only be had by running something is `UNKNOWN`. Trusted and therefore run: descriptors in C of the built-in types
+listed here, reading a slot, and `__dir__`, in the way that `bounded` describes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+from itertools import islice
+from typing import Any, Dict, List, Tuple
+
+from . import bounded
+
+_mro = type.__dict__["__mro__"].__get__
+_class_dict = type.__dict__["__dict__"].__get__
+_module_dict: Any = vars(types.ModuleType)["__dict__"].__get__
+
+DIR_SECONDS = 0.04
+"""How long a `__dir__` is waited for."""
+DIR_NAMES = 100_000
+"""How many names are taken from one."""
+
+Getset, Member = types.GetSetDescriptorType, types.MemberDescriptorType
+
+
+class _Unknown:
+    """The type of `UNKNOWN`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Any = _Unknown()
+"""Stands for a value that is not there, or cannot be had without running code."""
+
+
+class Instance:
+    """Stands for a value of which only the class is known; `is_all` if a value of that class has no more to it."""
+
+    __slots__ = ("cls", "is_all")
+
+    def __init__(self, cls: type, is_all: bool = True) -> None:
+        self.cls = cls
+        self.is_all = is_all
+
+
+def ids(*kinds: type) -> frozenset[int]:
+    """The ids of built-in classes, which live for ever, to look a class up by without asking its metaclass."""
+    return frozenset(map(id, kinds))
+
+
+def mro(cls: type) -> Tuple[type, ...]:
+    """The method resolution order of a class, past its metaclass."""
+    found: Tuple[type, ...] = _mro(cls)
+    return found
+
+
+def class_dict(cls: type) -> Any:
+    """The read-only dictionary of a class, past its metaclass."""
+    return _class_dict(cls)
+
+
+def derives(cls: type, base: type) -> bool:
+    """Whether `base` is in the method resolution order of `cls`."""
+    return any(other is base for other in _mro(cls))
+
+
+def class_of(value: object) -> type:
+    """The class of a value, or of what an `Instance` stands for."""
+    kind = type(value)
+    return value.cls if kind is Instance else kind  # type: ignore[attr-defined]  # an Instance
+
+
+def is_class(value: object) -> bool:
+    """Whether a value is a class."""
+    return derives(type(value), type)
+
+
+def is_module(value: object) -> bool:
+    """Whether a value is a module, of a subclass too."""
+    return derives(type(value), types.ModuleType)
+
+
+def imported(name: str) -> Any:
+    """The module of that name if it has been imported, else `UNKNOWN`."""
+    module = dict.get(sys.modules, name, UNKNOWN)
+    return module if is_module(module) else UNKNOWN
+
+
+def from_module(module: str, name: str) -> Any:
+    """What a name means in a module that has been imported, else `UNKNOWN`."""
+    found = imported(module)
+    return UNKNOWN if found is UNKNOWN else dict.get(_module_dict(found) or {}, name, UNKNOWN)
+
+
+def own_dict(value: object) -> Dict[Any, Any]:
+    """The dictionary of an instance, a module or a class's own instance part; empty if it has none.
+
+    A property or other descriptor that stands in for `__dict__` is not asked. The result may be of a subclass of
+    dict: use the methods of `dict` itself on it.
+    """
+    for cls in _mro(type(value)):
+        descriptor = _class_dict(cls).get("__dict__")
+        if descriptor is not None:
+            if type(descriptor) is Getset or type(descriptor) is Member:
+                try:
+                    found = descriptor.__get__(value)
+                except Exception:  # a descriptor that was moved to a class it does not belong to
+                    return {}
+                return found if derives(type(found), dict) else {}
+            return {}
+    return {}
+
+
+def class_attribute(cls: type, name: str) -> Any:
+    """What stands in the dictionaries of a class and its bases under a name, unbound; `UNKNOWN` if nothing."""
+    for base in _mro(cls):
+        entries = _class_dict(base)
+        if name in entries:
+            return entries[name]
+    return UNKNOWN
+
+
+def has_method(value: object, name: str) -> bool:
+    """Whether the class of a value has a special method."""
+    found = class_attribute(class_of(value), name)
+    return found is not UNKNOWN and found is not None
+
+
+def attribute(value: object, name: str) -> Any:
+    """What `value.name` would be, `UNKNOWN` if there is no such thing or it takes foreign code to tell."""
+    if type(value) is Instance:
+        return _of_instance(value, value.cls, name)
+    if name == "__class__":
+        return type(value)
+    if is_class(value):
+        return _of_class(value, name)
+    cls = type(value)
+    found = class_attribute(cls, name)
+    if found is not UNKNOWN and _is_data_descriptor(found):
+        return _read(found, value, name)
+    own = own_dict(value)
+    if own and dict.__contains__(own, name):
+        return dict.get(own, name, UNKNOWN)
+    return _bind(found, value, cls) if found is not UNKNOWN else UNKNOWN
+
+
+def _of_instance(value: Instance, cls: type, name: str) -> Any:
+    found = class_attribute(cls, name)
+    if found is UNKNOWN or _is_data_descriptor(found):
+        return UNKNOWN
+    return _bind(found, value, cls)
+
+
+def _of_class(cls: Any, name: str) -> Any:
+    """What a name means on a class: its metaclass's data descriptors first, then its own bases, then the rest."""
+    meta = class_attribute(type(cls), name)
+    if meta is not UNKNOWN and _is_data_descriptor(meta):
+        safe = name in _SAFE_ON_CLASS and meta is _class_dict(type)[name]
+        return meta.__get__(cls) if safe else UNKNOWN
+    members = enum_members(cls)
+    if name in members:
+        return members[name]
+    found = class_attribute(cls, name)
+    if found is UNKNOWN:
+        return _bind(meta, cls, type(cls)) if meta is not UNKNOWN else UNKNOWN
+    kind = type(found)
+    if kind is classmethod or kind is staticmethod:
+        return _bind(found, cls, cls)
+    if id(kind) in _PLAIN_ON_CLASS:
+        return found
+    if id(kind) in _BOUND_BY_C:
+        return found
+    return UNKNOWN if class_attribute(kind, "__get__") is not UNKNOWN else found
+
+
+#: Of what `type` computes, the rest runs code: `__doc__` a descriptor of that name, `__annotations__` the annotations.
+_SAFE_ON_CLASS = frozenset(("__name__", "__qualname__", "__module__", "__mro__", "__dict__", "__bases__", "__base__"))
+_PLAIN_ON_CLASS = ids(types.FunctionType, property, Getset, Member)
+_BOUND_BY_C = ids(
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType, types.BuiltinFunctionType
+)
+
+
+def _is_data_descriptor(found: object) -> bool:
+    kind = type(found)
+    if kind is types.FunctionType:
+        return False  # by far the most frequent
+    return class_attribute(kind, "__set__") is not UNKNOWN or class_attribute(kind, "__delete__") is not UNKNOWN
+
+
+def _bind(found: Any, value: object, cls: type) -> Any:
+    """Make of a class's entry what an instance shows of it."""
+    kind = type(found)
+    if kind is types.FunctionType:
+        return types.MethodType(found, value)
+    if kind is staticmethod:
+        return found.__func__
+    if kind is classmethod:
+        inner = found.__func__
+        return types.MethodType(inner, cls) if type(inner) is types.FunctionType else UNKNOWN
+    if id(kind) in _BOUND_BY_C:
+        if kind is types.ClassMethodDescriptorType or type(value) is Instance:
+            return found
+        try:
+            return found.__get__(value)
+        except Exception:  # an entry that was taken from a class it does not belong to
+            return UNKNOWN
+    return UNKNOWN if class_attribute(kind, "__get__") is not UNKNOWN else found
+
+
+_GETSETS: Dict[str, Tuple[str, ...]] = {
+    # Types whose computed attributes are plain data, kept in C; where a name is given, only these.
+    "builtins.int": (),
+    "builtins.float": (),
+    "builtins.complex": (),
+    "builtins.range": (),
+    "builtins.slice": (),
+    "builtins.memoryview": ("nbytes", "itemsize", "format", "ndim", "shape", "strides", "readonly"),
+    "builtins.BaseException": ("args", "__traceback__", "__context__", "__cause__"),
+    "builtins.traceback": (),
+    "builtins.frame": ("f_code", "f_back", "f_globals", "f_builtins", "f_lineno"),
+    "builtins.code": (),
+    "builtins.function": ("__code__", "__defaults__", "__kwdefaults__", "__name__", "__qualname__", "__globals__"),
+    "builtins.builtin_function_or_method": ("__name__", "__qualname__", "__self__", "__text_signature__", "__doc__"),
+    "builtins.method_descriptor": ("__name__", "__qualname__", "__objclass__", "__text_signature__", "__doc__"),
+    "builtins.wrapper_descriptor": ("__name__", "__qualname__", "__objclass__", "__text_signature__", "__doc__"),
+    "builtins.method-wrapper": ("__name__", "__qualname__", "__text_signature__", "__doc__"),
+    "datetime.date": (),
+    "datetime.time": ("hour", "minute", "second", "microsecond", "fold"),
+    "datetime.datetime": ("hour", "minute", "second", "microsecond", "fold"),
+    "datetime.timedelta": (),
+    "re.Pattern": (),
+    "re.Match": (),
+    "numpy.ndarray": ("dtype", "shape", "ndim", "size", "itemsize", "nbytes", "strides", "T", "flat", "base"),
+    "numpy.dtype": ("names", "kind", "char", "num", "str", "name", "shape", "itemsize"),
+    "numpy.ufunc": ("__doc__", "nin", "nout", "nargs"),
+}
+
+
+def _read(descriptor: Any, value: object, name: str) -> Any:
+    """The value of a data descriptor, if it is a slot or on the list above."""
+    kind = type(descriptor)
+    if kind is Getset:
+        owner = descriptor.__objclass__
+        full_name = f"{class_module(owner)}.{class_name(owner)}"
+        allowed = _GETSETS.get(full_name)
+        if allowed is None or (allowed and name not in allowed):
+            return UNKNOWN
+        if full_name == "numpy.ndarray" and type(value) is not owner:
+            return UNKNOWN  # a view made of a subclass calls its `__array_finalize__`
+    elif kind is not Member:
+        return UNKNOWN
+    try:
+        return descriptor.__get__(value)
+    except Exception:  # an empty slot; a descriptor of another class
+        return UNKNOWN
+
+
+_name = type.__dict__["__name__"].__get__
+_module = type.__dict__["__module__"].__get__
+
+
+def class_name(cls: type) -> str:
+    """The name of a class, past its metaclass."""
+    return str(_name(cls))
+
+
+def class_module(cls: type) -> str:
+    """The name of the module of a class, past its metaclass; empty if it is no text."""
+    found = _module(cls)
+    return found if type(found) is str else ""
+
+
+def enum_members(cls: Any) -> Dict[str, Any]:
+    """The members of an enumeration, empty for other classes. Some Pythons keep them behind `__getattr__`."""
+    base = from_module("enum", "EnumMeta")
+    if base is UNKNOWN or not derives(type(cls), base):
+        return {}
+    members = _class_dict(cls).get("_member_map_")
+    return members if type(members) is dict else {}
+
+
+def is_callable(value: object) -> bool:
+    """Whether a value can be called, told by its class alone."""
+    kind = class_of(value)
+    return kind is types.FunctionType or class_attribute(kind, "__call__") is not UNKNOWN
+
+
+def is_exception(value: object) -> bool:
+    """Whether a value is an exception class."""
+    return is_class(value) and derives(value, BaseException)  # type: ignore[arg-type]  # a class
+
+
+def names(value: object, seconds: float) -> List[Any]:
+    """The names of the attributes of a value, unsorted, some twice, some no text: choose among them with care.
+
+    `seconds` is what a `__dir__` of a foreign class may take. The names of a class's own metaclass are included.
+    """
+    found: List[Any] = []
+    cls = class_of(value)
+    if type(value) is not Instance:
+        found.extend(dict.keys(own_dict(value)) if not is_class(value) else ())
+        if is_class(value):
+            for base in _mro(value):
+                found.extend(_class_dict(base))
+            found.extend(enum_members(value))
+    for base in _mro(cls):
+        found.extend(_class_dict(base))
+    if type(value) is not Instance:
+        found.extend(_asked(value, cls, seconds))
+    return found
+
+
+_OWN_DIRS = ids(object, type, types.ModuleType)
+_PLAIN_SEQUENCES = ids(list, tuple, set, frozenset, dict, types.GeneratorType, type({}.keys()))
+
+
+def _asked(value: object, cls: type, seconds: float) -> List[str]:
+    """What the `__dir__` of a class or module adds, if it is one that somebody wrote."""
+    function: Any = UNKNOWN
+    owner: object = cls
+    args: Tuple[object, ...] = (value,)
+    if is_module(value):
+        function = dict.get(own_dict(value), "__dir__", UNKNOWN)
+        if function is not UNKNOWN:
+            owner, args = value, ()
+    if function is UNKNOWN:
+        for base in _mro(cls):
+            if "__dir__" in _class_dict(base):
+                function = UNKNOWN if id(base) in _OWN_DIRS else _class_dict(base)["__dir__"]
+                break
+    kind = type(function)
+    if kind is types.FunctionType:
+        written_in = function.__globals__.get("__name__")
+        if type(written_in) is str and written_in.partition(".")[0] in _KNOWN_DIRS:
+            return []
+    elif kind is not types.MethodDescriptorType:
+        return []
+    answer = bounded.call(_names_from, function, args, owner=owner, seconds=min(seconds, DIR_SECONDS))
+    return answer[0] if answer else []
+
+
+#: Packages whose names are had in another way: enumerations ask their classes, pandas computes what the columns give.
+_KNOWN_DIRS = frozenset(("enum", "pandas"))
+
+
+def _names_from(function: Any, args: Tuple[object, ...]) -> List[str]:
+    """Call a `__dir__` and take what is text from it, if it is a plain container or a generator."""
+    result = function(*args)
+    if id(type(result)) not in _PLAIN_SEQUENCES:
+        return []
+    return [name for name in islice(result, DIR_NAMES) if type(name) is str]
+
+
+def lookup(name: str, namespace: Any) -> Any:
+    """What a bare name means at the prompt: in the user's globals, then among the built-ins."""
+    found = dict.get(namespace, name, UNKNOWN) if derives(type(namespace), dict) else UNKNOWN
+    return found if found is not UNKNOWN else dict.get(builtins.__dict__, name, UNKNOWN)
+
+
+def doc_line(value: object) -> str:
+    """The first line of a docstring that is there as text, or empty."""
+    text: Any = None
+    kind = type(value)
+    if kind is types.MethodType:
+        value = value.__func__  # type: ignore[attr-defined]  # a method
+        kind = type(value)
+    if kind is types.FunctionType:
+        text = value.__doc__
+    elif is_class(value):
+        text = _class_dict(value).get("__doc__")
+    elif is_module(value):
+        text = dict.get(own_dict(value), "__doc__")
+    elif id(kind) in _DOCUMENTED_IN_C or f"{class_module(kind)}.{class_name(kind)}" == "numpy.ufunc":
+        text = attribute(value, "__doc__")
+    else:
+        text = dict.get(own_dict(value), "__doc__")
+    if type(text) is not str:
+        return ""
+    return first_line(text)
+
+
+_DOCUMENTED_IN_C = ids(
+    types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType
+)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text that is not empty, without the white space around it."""
+    for line in text[:2000].splitlines():
+        if line.strip():
+            return line.strip()
+    return ""
