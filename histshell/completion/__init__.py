@@ -67,7 +67,7 @@ def complete(
 def wants_inference(request: Request, context: Context) -> bool:
     """Whether the live session cannot say all there is to say at this cursor."""
     from . import keys, statements
-    from .expressions import Evaluator
+    from .expressions import evaluator
     from .static import UNKNOWN, Instance
 
     if context.comment:
@@ -77,11 +77,11 @@ def wants_inference(request: Request, context: Context) -> bool:
         return bool(brackets) and brackets[-1].char == "[" and keys.find(request, context) is None
     if statements.is_import(context):
         return statements.needs_reading(context)
-    evaluator = Evaluator(request, context)
+    evaluate = evaluator(request, context)
     if context.last == ".":
-        value = evaluator.before(len(context.tokens) - 1)
+        value = evaluate.before(len(context.tokens) - 1)
         return value is UNKNOWN or (type(value) is Instance and not value.is_all)
-    if evaluator.bound:
+    if evaluate.bound:
         return True
     opening = context.callee()
-    return opening is not None and evaluator.before(opening) is UNKNOWN
+    return opening is not None and evaluate.before(opening) is UNKNOWN

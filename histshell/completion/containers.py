@@ -99,12 +99,15 @@ def _from_sequence(value: Any, base: Any, key: object) -> Any:
 
 
 def _from_dict(value: Any, key: object, request: Request) -> Any:
-    position = 0
+    kind, position = type(key), 0
     for chunk in chunks(list(dict.keys(value)), request):
-        for candidate in chunk:
-            if candidate is key or same(candidate, key):
-                return next(islice(dict.values(value), position, None), UNKNOWN)
-            position += 1
+        if kind is str or kind is bytes:
+            found = [index for index, one in enumerate(chunk) if type(one) is kind and one == key]
+        else:
+            found = [index for index, one in enumerate(chunk) if same(one, key)]
+        if found:
+            return next(islice(dict.values(value), position + found[0], None), UNKNOWN)
+        position += len(chunk)
     return UNKNOWN
 
 
@@ -147,7 +150,7 @@ def labels(index: Any, most: int = COLUMNS) -> List[Any]:
     """The first labels of a pandas index, in order; none if it is of somebody else's class."""
     cls = type(index)
     module = class_module(cls)
-    if not module.startswith("pandas.") or from_module(module, class_name(cls)) is not cls:
+    if module.partition(".")[0] != "pandas" or from_module(module, class_name(cls)) is not cls:
         return []
     found = index[:most].tolist()
     return found if type(found) is list else []
@@ -156,10 +159,13 @@ def labels(index: Any, most: int = COLUMNS) -> List[Any]:
 def column(value: object, key: object) -> Any:
     """What a label of a table gives: a Series of a DataFrame, as far as is known."""
     axes = table_axes(value)
+    return series_of(value) if axes and any(same(label, key) for label in labels(axes[0])) else UNKNOWN
+
+
+def series_of(value: object) -> Any:
+    """What stands for a column of a DataFrame; `UNKNOWN` for other values."""
     series = from_module("pandas", "Series")
-    if len(axes) == 2 and series is not UNKNOWN and any(same(label, key) for label in labels(axes[0])):
-        return Instance(series)
-    return UNKNOWN
+    return Instance(series) if series is not UNKNOWN and len(table_axes(value)) == 2 else UNKNOWN
 
 
 def axis(value: object, name: str) -> Any:

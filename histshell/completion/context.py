@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import List, NamedTuple
+from typing import Any, List, NamedTuple
 
 WINDOW = 20_000
 """How far back the buffer is read, in characters; a string that began before is not known to be one."""
@@ -85,7 +85,9 @@ class Context:
     end where it begins. `statement` is the index of the first token of the statement, `comment` whether this is one.
     """
 
-    __slots__ = ("after", "brackets", "comment", "cursor", "source", "start", "statement", "stem", "string", "tokens")
+    __slots__ = (
+        "after", "brackets", "comment", "cursor", "memo", "source", "start", "statement", "stem", "string", "tokens",
+    )  # fmt: skip
 
     def __init__(self, source: str, cursor: int) -> None:
         self.source = source
@@ -98,6 +100,7 @@ class Context:
         self.comment = False
         self.stem = ""
         self.start = cursor
+        self.memo: Any = None  # what evaluating this context has given so far, kept by `expressions`
 
     @property
     def last(self) -> str:

@@ -35,11 +35,14 @@ class Evaluator:
         self.request = request
         self.context = context
         self.bound = bindings(context.tokens)
+        self.known: Dict[int, Any] = {}
 
     def before(self, end: int) -> Any:
         """The value of the expression whose last token is the one before index `end`."""
-        start = self.context.primary(end)
-        return UNKNOWN if start is None else self.value(start, end)
+        if end not in self.known:
+            start = self.context.primary(end)
+            self.known[end] = UNKNOWN if start is None else self.value(start, end)
+        return self.known[end]
 
     def value(self, start: int, end: int) -> Any:
         """The value of the tokens from `start` to `end`, one expression as `Context.primary` finds it."""
@@ -135,6 +138,14 @@ class Evaluator:
         return found
 
 
+def evaluator(request: Request, context: Context) -> Evaluator:
+    """The evaluator of a context, the same one for every source."""
+    if context.memo is None:
+        context.memo = Evaluator(request, context)
+    found: Evaluator = context.memo
+    return found
+
+
 def member(value: object, name: str) -> Any:
     """What `value.name` would be, tables of pandas included."""
     found = static.attribute(value, name)
@@ -152,7 +163,7 @@ def made_by(value: object) -> Any:
     assert isinstance(value, type)
     new = static.class_attribute(value, "__new__")
     usual = static.class_attribute(type(value), "__call__") is type.__dict__["__call__"]
-    if not usual or type(new) is not type(object.__new__) or value is type:
+    if not usual or type(new) is not type(object.__dict__["__new__"]) or value is type:
         return UNKNOWN
     # One that its class writes in Python has attributes that only its source tells.
     return Instance(value, is_all=type(static.class_attribute(value, "__init__")) is not types.FunctionType)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import _thread
 import os
 import sys
-from typing import TYPE_CHECKING, Callable, Iterable, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Callable, Iterable, List
 
 from . import prelude
 from .model import Completion
@@ -19,30 +19,20 @@ if TYPE_CHECKING:
     from .client import Answer, Client, Question
     from .context import Context
     from .model import Request
+    from .signature import Signature
 
 LONGEST = 100_000
 """A buffer longer than this, in characters, is not sent."""
 
-_KINDS = {"module": "module", "namespace": "module", "keyword": "keyword", "param": "parameter"}
+_KINDS = {"module": "module", "namespace": "module", "param": "parameter"}
+_NOT_CALLED_IN = ("import", "from", "except", "class", "del", "global", "nonlocal")
 
 earlier_inputs: Callable[[], Iterable[str]] = prelude.typed
 """Gives the texts of earlier inputs, oldest first, whole or line by line."""
 
-_client: Optional[Client] = None
+_client: Client | None = None
 _asking = _thread.allocate_lock()
 _none = ""  # why there is no client
-
-
-class Signature(NamedTuple):
-    """The call that the cursor is in.
-
-    `label` shows it on one line, `index` is the number of the parameter that the cursor stands in (from 0, None if it
-    is none of them), `doc` the first line of the docstring.
-    """
-
-    label: str
-    index: Optional[int]
-    doc: str
 
 
 def start() -> None:
@@ -79,16 +69,23 @@ def ask(request: Request, context: Context) -> List[Completion]:
     names = [entry for entry in answer.get("names", ()) if not entry[0].startswith(prelude.PREFIX)]
     fitting = [entry for entry in names if entry[0].lower().startswith(stem)] or names
     kind = "attribute" if context.is_attribute() and not _is_import(context) else "name"
-    return [Completion(name, context.start, _KINDS.get(type_, kind), type_, detail) for name, type_, detail in fitting]
+    bare = request.source.startswith("(", request.cursor) or context.words[:1] and context.words[0] in _NOT_CALLED_IN
+    found = []
+    for name, type_, detail in fitting:
+        text = name + "(" if type_ in ("function", "class") and not bare else name
+        found.append(Completion(text, context.start, _KINDS.get(type_, kind), type_, detail))
+    return found
 
 
-def signature(request: Request) -> Optional[Signature]:
+def signature(request: Request) -> Signature | None:
     """The signature of the call that the cursor is in, if there is one and jedi answers in time."""
     before, after = request.source[: request.cursor], request.source[request.cursor :]
     answer = _answer("signature", request, before, after, False)
     if not answer.get("label"):
         return None
-    return Signature(answer["label"], answer["index"], answer["doc"])
+    from .signature import Signature
+
+    return Signature(answer["label"], answer["doc"])
 
 
 def state() -> str:
@@ -128,7 +125,7 @@ def _answer(do: str, request: Request, before: str, after: str, bare: bool) -> A
         _asking.release()
 
 
-def _current() -> Optional[Client]:
+def _current() -> Client | None:
     """The client of this process; a forked child leaves its parent's alone and gets one of its own."""
     global _client, _none
     if _client is not None and _client.owner != os.getpid():

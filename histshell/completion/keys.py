@@ -8,15 +8,14 @@ from histshell.preview import preview, type_name
 
 from . import containers
 from .context import Context
-from .expressions import Evaluator, literal
+from .expressions import evaluator, literal
 from .model import Completion, Request
-from .ranking import MOST, quality
+from .ranking import MOST, search
 from .static import UNKNOWN
 
 _DETAILED = 200  # beyond so many nobody reads the previews
 _DETAIL = 80
 _SMALL = 10_000  # so many values are looked at for the previews
-_MANY = 50_000
 _MOST_BITS = 2000
 _SHOWN_LENGTH = 1000  # a longer key is not one that anybody completes
 
@@ -64,7 +63,7 @@ def find(request: Request, context: Context) -> Subscript | None:
         start = current[0].start if current else context.start
         if context.stem or request.source[start : request.cursor].strip() in (")", "]"):
             return None
-    value = Evaluator(request, context).before(brackets[index].token)
+    value = evaluator(request, context).before(brackets[index].token)
     return None if value is UNKNOWN else Subscript(value, before, start, close)
 
 
@@ -117,23 +116,16 @@ def _matching(request: Request, context: Context, subscript: Subscript) -> Itera
 
 
 def _beginning(keys: List[Any], meant: Any, request: Request) -> List[Any]:
-    """The texts (or bytes) that begin with `meant`, then tuples whose first part does, then looser matches.
-
-    The looser ones are looked for among many keys only if there is no exact one: it takes a second pass.
-    """
+    """The texts (or bytes) that begin with `meant`, tuples whose first part does, then looser matches."""
     kind, length = type(meant), len(meant)
-    found: List[Any] = []
+    exact, loose = search(keys, meant, request) if kind is str else ([], [])
+    if kind is bytes:
+        exact = [key for key in keys if type(key) is bytes and key[:length] == meant]
     tuples: List[Any] = []
-    for chunk in containers.chunks(keys, request):
-        found += [key for key in chunk if type(key) is kind and key[:length] == meant]
-        tuples += [key for key in chunk if type(key) is tuple and key and type(key[0]) is kind]
-        if len(found) > MOST:
-            break
-    found += [key for key in tuples if key[0][:length] == meant and containers.is_plain(key)]
-    if kind is str and meant and (len(keys) <= _MANY or not found):
+    if len(keys) <= _SMALL or not exact:
         for chunk in containers.chunks(keys, request):
-            found += [key for key in chunk if type(key) is str and (quality(key, meant) or 0) > 0]
-    return found
+            tuples += [key for key in chunk if type(key) is tuple and key and type(key[0]) is kind]
+    return [*exact, *(key for key in tuples if key[0][:length] == meant and containers.is_plain(key)), *loose]
 
 
 def write(key: Any, context: Context, subscript: Subscript) -> str | None:
@@ -185,10 +177,9 @@ def plain_text(key: Any) -> str | None:
 
 def inside(key: Any, prefix: str, quote: str) -> str | None:
     """Write a text or bytes for the inside of a string with that prefix and quote; None if it cannot be written there."""
-    wanted: type = bytes if "b" in prefix else str
-    if type(key) is not wanted:
+    text: Any = key.decode("latin-1") if type(key) is bytes else key
+    if type(text) is not str or ("b" in prefix) != (type(key) is bytes):
         return None
-    text = key.decode("latin-1") if "b" in prefix else key
     if len(text) > _SHOWN_LENGTH:
         return None
     plain = text.isprintable() and "\\" not in text and quote[0] not in text

@@ -10,7 +10,7 @@ from histshell.preview import clip, preview
 
 from . import containers, ranking, signature, static
 from .context import Context
-from .expressions import Evaluator, member
+from .expressions import Evaluator, evaluator
 from .model import Completion, Request
 from .static import UNKNOWN, Instance
 
@@ -28,14 +28,14 @@ def complete(request: Request, context: Context) -> List[Completion]:
     """Attributes after a dot; otherwise parameters of the call, then names and keywords."""
     if context.string is not None or context.comment:
         return []
-    evaluator = Evaluator(request, context)
+    evaluate = evaluator(request, context)
     if context.last == ".":
-        return list(attributes(request, context, evaluator.before(len(context.tokens) - 1)))
+        return list(attributes(request, context, evaluate.before(len(context.tokens) - 1)))
     if context.tokens and context.tokens[-1].end == context.start and context.tokens[-1].kind in ("number", "string"):
         return []  # a digit or a quote right before: no name can begin here
     return [
-        *parameters(request, context, evaluator),
-        *names(request, context, evaluator),
+        *parameters(request, context, evaluate),
+        *names(request, context, evaluate),
         *keywords(request, context),
     ]
 
@@ -45,12 +45,14 @@ def attributes(request: Request, context: Context, value: object) -> Iterator[Co
     if value is UNKNOWN:
         return
     known: List[Any] = static.names(value, request.left())
-    if type(value) is not Instance:
-        known = known + containers.column_names(value)
+    columns = {*containers.column_names(value)} if type(value) is not Instance else set()
+    of_column = containers.series_of(value) if columns else UNKNOWN
     after_call = context.after.startswith("(")
-    for index, name in enumerate(ranking.select(known, context.stem, request)):
+    for index, name in enumerate(ranking.select([*known, *columns], context.stem, request)):
         if name.isidentifier() and not keyword.iskeyword(name):
-            found = member(value, name) if index < DETAILED * 2 else static.attribute(value, name)
+            found = static.attribute(value, name)
+            if found is UNKNOWN and name in columns and static.class_attribute(type(value), name) is UNKNOWN:
+                found = of_column
             yield describe(name, context.start, found, "attribute", index, after_call)
 
 
@@ -78,18 +80,18 @@ def detail(name: str, value: object) -> str:
     return preview(value, _DETAIL)
 
 
-def names(request: Request, context: Context, evaluator: Evaluator) -> Iterator[Completion]:
+def names(request: Request, context: Context, evaluate: Evaluator) -> Iterator[Completion]:
     """The names that go on with the stem: those of the buffer and of the session, then the built-in ones."""
     bare = context.after.startswith("(") or _wants_no_call(context)
     namespace = request.namespace
     own: List[Any] = list(dict.keys(namespace)) if static.derives(type(namespace), dict) else []  # type: ignore[arg-type]  # a dict
     seen = set()
-    for known in (own + list(evaluator.bound), list(builtins.__dict__)):
+    for known in (own + list(evaluate.bound), list(builtins.__dict__)):
         for index, name in enumerate(ranking.select(known, context.stem, request)):
             if name in seen or not name.isidentifier() or keyword.iskeyword(name):
                 continue
             seen.add(name)
-            yield describe(name, context.start, evaluator.name(name), "name", index, bare)
+            yield describe(name, context.start, evaluate.name(name), "name", index, bare)
 
 
 def _wants_no_call(context: Context) -> bool:
@@ -123,12 +125,12 @@ def keywords(request: Request, context: Context) -> Iterator[Completion]:
         yield Completion(word + ending, context.start, "keyword")
 
 
-def parameters(request: Request, context: Context, evaluator: Evaluator) -> Iterator[Completion]:
+def parameters(request: Request, context: Context, evaluate: Evaluator) -> Iterator[Completion]:
     """The parameters of the call around the cursor that can be given by name and have not been."""
     opening = context.callee()
     if opening is None or context.last not in ("(", ","):
         return
-    value = evaluator.before(opening)
+    value = evaluate.before(opening)
     known = signature.parameters(value) if value is not UNKNOWN else None
     if not known:
         return

@@ -14,7 +14,7 @@ import keyword
 import re
 import sys
 import types
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Callable, Dict, Iterable, List, Mapping
 
 from histshell.history import History
 
@@ -36,7 +36,7 @@ _module_of = type.__dict__["__module__"].__get__
 _qualname_of = type.__dict__["__qualname__"].__get__
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of_type = type.__dict__["__dict__"].__get__
-_dict_of_module = types.ModuleType.__dict__["__dict__"].__get__
+_dict_of_module = vars(types.ModuleType)["__dict__"].__get__
 
 Earlier = Callable[[], Iterable[str]]
 
@@ -72,7 +72,7 @@ class _Prelude:
         self.definitions: List[str] = []
         self.bindings: List[str] = []
         self.room = LONGEST
-        self._earlier_text: Optional[str] = None
+        self._earlier_text: str | None = None
 
     def text(self, buffer: str) -> str:
         """All of it."""
@@ -96,7 +96,7 @@ class _Prelude:
         lines = self.imports + self.aliases + self.definitions[::-1] + self.bindings
         return "".join(line + "\n" for line in lines)
 
-    def bind(self, name: str, value: object, buffer: str) -> None:
+    def bind(self, name: str, value: Any, buffer: str) -> None:
         """Say what `name` is."""
         kind = type(value)
         if kind is types.ModuleType:
@@ -114,7 +114,7 @@ class _Prelude:
             if written is not None:
                 self.bindings.append(f"{name}: {written}" if value is not None else f"{name} = None")
 
-    def bind_place(self, name: str, place: Optional[str]) -> None:
+    def bind_place(self, name: str, place: str | None) -> None:
         """Say that `name` is what stands at a place, unless it is defined under that very name."""
         if place is not None and place != name:
             (self.aliases if place.startswith(PREFIX) else self.bindings).append(f"{name} = {place}")
@@ -132,7 +132,7 @@ class _Prelude:
         if items:
             self.bindings.append(f"{name} = {{{', '.join(items)}}}")
 
-    def instance(self, value: object, depth: int = 0) -> Optional[str]:
+    def instance(self, value: object, depth: int = 0) -> str | None:
         """The annotation that fits a value, None if its type cannot be named."""
         kind = type(value)
         if value is None:
@@ -164,7 +164,7 @@ class _Prelude:
             written.append(one)
         return f"[{', '.join(written)}{', ...' * (kind is tuple)}]"
 
-    def function(self, value: Any) -> Optional[str]:
+    def function(self, value: Any) -> str | None:
         """Where a function can be found."""
         name, module = value.__qualname__, value.__module__  # C level slots of these two types
         if type(value) is types.BuiltinFunctionType:
@@ -175,7 +175,7 @@ class _Prelude:
             return None
         return self.at(module, name, value) or (self.defined("def", name) if module == "__main__" else None)
 
-    def class_(self, kind: type) -> Optional[str]:
+    def class_(self, kind: type) -> str | None:
         """Where a class can be imported from, or its name if it was typed at the prompt."""
         module, name = _module_of(kind), _qualname_of(kind)
         if type(module) is not str or type(name) is not str:
@@ -188,7 +188,7 @@ class _Prelude:
                     return self.at("types", public, kind)
         return self.at(module, name, kind)
 
-    def at(self, module: str, name: str, value: object) -> Optional[str]:
+    def at(self, module: str, name: str, value: object) -> str | None:
         """An expression for what is at `name` in a module, None if it is not that very value."""
         if not (_is_dotted(module) and _is_dotted(name)) or module == "__main__":
             return None
@@ -209,7 +209,7 @@ class _Prelude:
             self.imports.append(f"from {module} import {outer} as {alias}")
         return f"{alias}.{rest}" if rest else alias
 
-    def defined(self, word: str, name: object) -> Optional[str]:
+    def defined(self, word: str, name: object) -> str | None:
         """The name of a function or class that was typed at the prompt, once its text is among the definitions."""
         if type(name) is not str or not name.isidentifier() or keyword.iskeyword(name):
             return None
@@ -226,7 +226,7 @@ class _Prelude:
         return name
 
 
-def _definition(text: str, word: str, name: str) -> Optional[str]:
+def _definition(text: str, word: str, name: str) -> str | None:
     """The last definition of a name in what was typed: its first line, and those that are indented or blank after it."""
     start = None
     for match in re.finditer(rf"^(?:async[ ]+)?{word}[ ]+{name}\b", text, re.MULTILINE):

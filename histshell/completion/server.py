@@ -1,4 +1,4 @@
-"""jedi in a process of its own: reads questions on standard input and writes answers to standard output.
+r"""jedi in a process of its own: reads questions on standard input and writes answers to standard output.
 
 Run as a script by histshell's home Python (3.10 or later), isolated from the user's environment: it knows nothing of
 histshell and needs nothing but the standard library and jedi. A question is one line of JSON and so is its answer:
@@ -7,11 +7,11 @@ histshell and needs nothing but the standard library and jedi. A question is one
      "path": ["/usr/lib/…"], "python": [3, 12]}
     {"id": 1, "names": [["path", "module", "module path"], …]}
 
-`line` is counted from 1, `column` in characters from 0; `bare` says that a name is wanted, and not one of an object's or a
-module's. `do` is `complete`, `signature`, or `warm`, which is not answered:
-jedi gets ready for that `path` and version. The first line of output says which jedi answers, or why none does. The
-process ends with its input; while it works on a question a timer of the kernel's limits it, so that it is gone
-even when it hangs where no Python code runs.
+`line` is counted from 1, `column` in characters from 0; `bare` says that a name is wanted, and not one of an object's or
+a module's. `do` is `complete`, `signature`, or `warm`, which is not answered: jedi gets ready for that `path` and
+version. The first line of output says which jedi answers, or why none does. The process ends with its input;
+while it works on a question a timer of the kernel's limits it, so that it is gone even when it hangs where no Python
+code runs.
 
 jedi keeps the modules that it has parsed as pickles, and loading a pickle can run anything: they lie in a folder that only
 this user can write to, or nothing is kept.
@@ -149,9 +149,9 @@ def _environment(jedi: Any, parso: Any, version: tuple[int, int]) -> Any:
     from jedi.api import environment
     from jedi.inference.compiled import subprocess
 
-    class Process(subprocess.InferenceStateSameProcess):  # type: ignore[misc]  # jedi's classes are not typed
-        def load_module(self, dotted_name: str, sys_path: list[str]) -> Any:
-            """Import what has no source, if it is the standard library's; `sys_path` may be another Python's."""
+    class Process(subprocess.InferenceStateSameProcess):  # type: ignore[misc]  # jedi is not typed
+        def load_module(self, dotted_name: str, sys_path: list[str]) -> Any:  # noqa: ARG002  # it is another Python's
+            """Import what has no source, if it is the standard library's."""
             if dotted_name.partition(".")[0] not in sys.stdlib_module_names:
                 return None
             state = self._inference_state_weakref()
@@ -184,15 +184,16 @@ def _names(completions: list[Completion], own: object, bare: bool) -> Iterator[l
         definition = node.get_definition(import_name_always=True, include_setitem=True) if node is not None else None
         if definition is None:
             kind, detail = completion._name.api_type, ""
-            if kind in ("path", "string"):
-                continue  # file names and dict keys; others know the live ones
-            if kind not in ("keyword", "module", "namespace"):
+            if kind in ("path", "string", "keyword"):
+                continue  # file names, dict keys and keywords; others know them better
+            if kind not in ("module", "namespace"):
                 detail = completion.description
         else:
-            if bare and definition.type != "param" and node.value not in builtins.__dict__:
-                if node.get_root_node() is not own:
-                    continue  # what the stub file of `builtins` imports for itself
-            kind, detail = _facts(node.value, definition)
+            name = completion.name
+            is_real = not bare or definition.type == "param" or name in builtins.__dict__
+            if not is_real and completion._name.tree_name.get_root_node() is not own:
+                continue  # what the stub file of `builtins` imports for itself
+            kind, detail = _facts(name, definition)
         yield [completion.name_with_symbols, kind, _line(detail[: 3 * DETAIL])[:DETAIL]]
 
 
@@ -201,7 +202,7 @@ def _facts(name: str, definition: Any) -> tuple[str, str]:
     if definition.type == "funcdef":
         parameters = definition.children[2].get_code(include_prefix=False)
         returned = f" -> {definition.annotation.get_code(include_prefix=False)}" if definition.annotation else ""
-        return "property" if _is_property(definition) else "function", f"def {name}{parameters}{returned}"
+        return "property" if _is_property(definition) else "function", f"{name}{parameters}{returned}"
     if definition.type == "classdef":
         bases = definition.get_super_arglist()
         return "class", f"class {name}({bases.get_code(include_prefix=False)})" if bases else f"class {name}"
@@ -221,10 +222,10 @@ def _is_property(definition: Any) -> bool:
 def _signature(signatures: list[Any]) -> dict[str, object]:
     """The signature of the call that the cursor is in, and the first line of the function's docstring."""
     if not signatures:
-        return {"label": "", "index": None, "doc": ""}
+        return {"label": "", "doc": ""}
     chosen = signatures[0]
     doc = chosen.docstring(raw=True).strip().partition("\n")[0]
-    return {"label": _line(chosen.to_string())[: 2 * DETAIL], "index": chosen.index, "doc": doc[:DETAIL]}
+    return {"label": _line(chosen.to_string())[: 2 * DETAIL], "doc": doc[:DETAIL]}
 
 
 def _line(text: str) -> str:

@@ -14,7 +14,7 @@ from histshell.preview import clip, preview
 
 from . import static
 from .context import Context, read
-from .expressions import Evaluator
+from .expressions import evaluator
 from .model import Request
 from .static import UNKNOWN, Instance
 
@@ -60,7 +60,7 @@ def find(request: Request, context: Context) -> Signature | None:
     opening = context.callee()
     if opening is None or context.stem or context.string or context.comment or context.last not in ("(", ","):
         return None
-    value = Evaluator(request, context).before(opening)
+    value = evaluator(request, context).before(opening)
     if value is UNKNOWN:
         return None
     start = context.primary(opening)
@@ -105,7 +105,7 @@ def parameters(value: Any, depth: int = 0) -> List[Parameter] | None:
     if kind is types.MethodType:
         return _without_first(parameters(value.__func__, depth + 1))
     if kind in _IN_C:
-        return _of_text(value.__text_signature__)
+        return _of_text(getattr(value, "__text_signature__", None))  # a type of C's; PyPy's have none
     if kind is static.from_module("functools", "partial"):
         return _of_partial(value, depth)
     if static.is_class(value):
@@ -141,7 +141,7 @@ def _called(cls: type, depth: int) -> List[Parameter] | None:
 
 def _of_class(cls: Any, depth: int) -> List[Parameter] | None:
     """The parameters of a class: those of `__init__`, or of `__new__` where that is the one it has written."""
-    if type(static.class_attribute(type(cls), "__call__")) is types.FunctionType:
+    if static.class_attribute(type(cls), "__call__") is not type.__dict__["__call__"]:
         return None  # its metaclass takes the call
     for base in static.mro(cls):
         entries = static.class_dict(base)

@@ -19,7 +19,7 @@ class Limits:
     opcodes: int = 1 << 32
     #: Bytes of containers and of constructed objects (text and numbers are bounded by the stream itself).
     memory: int = 128 * MEGABYTE
-    memory_per_byte: int = 24
+    memory_per_byte: int = 16
     #: Highest memo number, beyond which a number must not exceed the length of the stream in bytes.
     memo_index: int = 1 << 20
     #: Items on the stack.

@@ -30,7 +30,7 @@ _MISSING = object()
 _STOP = 0x2E
 
 # What things take in memory, in bytes, on a 64-bit build, with the garbage collector's header.
-_LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 100
+_LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 60
 _SMALL = 1 << 60  # ints below it have a hash of their own
 _OFTEN = 512  # inserted keys between two looks at the clock
 
@@ -321,7 +321,9 @@ class Machine:
 
     def note_call(self, function: Any, args: Any, refused: Placeholder | None = None) -> None:
         """Note a call, written as it would be in Python."""
-        if self.shows:
+        if self.shows and len(self.effects) >= self.limits.effects:
+            self.uncounted += 1  # not written out: that would cost more than the opcode
+        elif self.shows:
             from histshell.pik.printer import call
 
             what = self.gate._title(function) if isinstance(self.gate, ClosedGate) else ""
@@ -329,7 +331,9 @@ class Machine:
 
     def note_set(self, target: Any, state: Any, refused: bool = False) -> None:
         """Note what BUILD sets."""
-        if self.shows:
+        if self.shows and len(self.effects) >= self.limits.effects:
+            self.uncounted += 1  # not written out: that would cost more than the opcode
+        elif self.shows:
             from histshell.pik.printer import show
 
             self.note("set", f"{show(target, total=100)} to {show(state, total=200)}", refused)
