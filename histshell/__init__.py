@@ -90,8 +90,6 @@ def _start(namespace: "dict[str, object]") -> "None":
     from .session import install
 
     install(namespace)
-    if sys.implementation.name == "pypy":
-        namespace.pop("__cached__", None)  # left there by the running of the start-up file
     loader = namespace.get("__loader__")
     if str(getattr(loader, "path", "")).endswith("pythonstartup.py"):
         # Python leaves there what it ran the start-up file with, and pdb would show that file as the prompt's source.

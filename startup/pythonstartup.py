@@ -19,16 +19,14 @@ def _histshell(names):
                 if os.path.exists(here + "/home"):
                     with open(here + "/home", "rb") as file:  # a path is bytes, whatever the locale
                         home = os.fsdecode(file.readline().rstrip(b"\n")) + "/"
-                home = (
-                    os.path.dirname(home) + "/histshell"
-                )  # beside this folder in a checkout and in the installed package
-                i._load(
-                    e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home])
-                )
+                # Else beside this folder, in a checkout, or around it, in the installed package.
+                home = os.path.dirname(home) + "/histshell"
+                s = e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home])
+                i._load(s)
             sys.modules["histshell"]._start(names)
     except BaseException:
         failed = sys.exc_info()
-    if sys.version_info < (3, 8):
+    if sys.version_info < (3, 8) or hasattr(sys, "pypy_version_info"):
         names.pop("__cached__", None)  # left there by the running of this file, as is the loader
         if "__loader__" in names:
             names["__loader__"] = sys.modules["_frozen_importlib"].BuiltinImporter

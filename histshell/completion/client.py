@@ -86,11 +86,12 @@ class Client:
         try:
             self._pump(0)
             kept = self._kept(key)
-            if kept is None and self._needed(question):
+            while kept is None and self._needed(question):
                 self._post(key)
-                while kept is None and self._pump(deadline - time.monotonic()):
-                    kept = self._kept(key)
-                kept = kept or self._kept(key)
+                heard = self._pump(deadline - time.monotonic())
+                kept = self._kept(key)
+                if not heard and (self._process is not None or time.monotonic() > deadline):
+                    break  # the time is over; a process that ended is started anew as long as there is some
             return kept
         except Exception as error:  # an answer that is none
             self._failed(f"{type(error).__name__}: {error}")
@@ -117,7 +118,7 @@ class Client:
         busy = self._process is not None and (self._asked is not None or not self.about)
         limit = self.limit + 0.5 if self.about else START_LIMIT  # its own clock should have ended it by then
         if busy and time.monotonic() - self._since > limit:
-            self._failed("it does not answer")
+            self._failed("it does not answer", True)
         return self.start(question)
 
     def _post(self, key: str) -> None:
@@ -139,7 +140,8 @@ class Client:
         for line in lines:
             self._take(json.loads(line))
         if ended:
-            self._failed(_ENDINGS.get(self._process.status(), "it ended by itself"))
+            status = self._process.status()
+            self._failed(_ENDINGS.get(status, "it ended by itself"), status in _ENDINGS)
         return bool(lines) and not ended
 
     def _take(self, answer: Answer) -> None:
@@ -157,12 +159,12 @@ class Client:
             if following is not None:
                 self._post(following)
 
-    def _failed(self, reason: str) -> None:
-        """The process is gone. The question that it went with is not asked again for a while."""
+    def _failed(self, reason: str, by_question: bool = False) -> None:
+        """The process is gone, or has to go. If a question did it, that one is not asked again for a while."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-        if self._asked is not None:
+        if self._asked is not None and by_question:
             self._keep(self._asked[1], {"error": reason})
         self._asked = self._next = None
         self.about = {}

@@ -26,12 +26,12 @@ _NUMBERS = ids(int, bool, float, complex)
 _SEQUENCES: Sequence[Any] = (list, tuple, str, bytes, bytearray, range)
 
 
-def chunks(items: Sequence[Item], request: Request) -> Iterator[Sequence[Item]]:
+def chunks(items: Sequence[Item], request: Request, size: int = CHUNK) -> Iterator[Sequence[Item]]:
     """Yield `items` in pieces until the request's time is up; the first piece always."""
-    for start in range(0, len(items), CHUNK):
+    for start in range(0, len(items), size):
         if start and request.left() <= 0:
             return
-        yield items[start : start + CHUNK]
+        yield items[start : start + size]
 
 
 def is_plain(key: Any, depth: int = 0) -> bool:

@@ -118,9 +118,11 @@ def _matching(request: Request, context: Context, subscript: Subscript) -> Itera
 def _beginning(keys: List[Any], meant: Any, request: Request) -> List[Any]:
     """The texts (or bytes) that begin with `meant`, tuples whose first part does, then looser matches."""
     kind, length = type(meant), len(meant)
-    exact, loose = search(keys, meant, request) if kind is str else ([], [])
+    exact: List[Any]
+    exact, loose = search(keys, meant, request, MOST) if kind is str else ([], [])
     if kind is bytes:
-        exact = [key for key in keys if type(key) is bytes and key[:length] == meant]
+        exact = [key for chunk in containers.chunks(keys, request) for key in chunk if type(key) is bytes]
+        exact = [key for key in exact if key[:length] == meant]
     tuples: List[Any] = []
     if len(keys) <= _SMALL or not exact:
         for chunk in containers.chunks(keys, request):

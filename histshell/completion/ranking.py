@@ -6,7 +6,6 @@ has either: the beginning of a part of the name; the first letters of its parts;
 
 from __future__ import annotations
 
-import heapq
 import re
 from typing import Any, Iterable, List, Sequence, Tuple
 
@@ -17,6 +16,7 @@ MOST = 2000
 """How many completions an answer has at most."""
 
 _MANY = 20_000
+_SMALL_CHUNK = 500  # names to be looked at more closely between two looks at the clock
 _LENGTH = 200  # of a longer name only the beginning is searched for letters in order
 
 EXACT, FOLDED, PART, INITIALS, SCATTERED = range(5)
@@ -70,36 +70,53 @@ def select(names: Sequence[Any], typed: str, request: Request) -> List[str]:
     Of 10⁵ names only the chosen ones are worked on further; the search ends with the request's time.
     """
     exact, loose = search(names, typed, request)
+    dunders = typed[:1] == "_"
     chosen: List[str] = []
     for found in (exact, loose):
-        wanted = [name for name in dict.fromkeys(found) if is_wanted(name, typed)]
+        wanted = [name for name in dict.fromkeys(found) if dunders or name[:2] != "__"]
         if len(wanted) > MOST:
-            wanted = heapq.nsmallest(MOST, wanted)  # many at once: by their characters, a fifth of the time
+            wanted = sorted(wanted)[:MOST]  # so many at once: by their characters, in a fifth of the time
         chosen += sorted(wanted, key=lambda name: (quality(name, typed) or 0, privacy(name), name.lower(), name))
     return chosen[:MOST]
 
 
-def search(names: Sequence[Any], typed: str, request: Request) -> Tuple[List[str], List[str]]:
+def search(names: Sequence[Any], typed: str, request: Request, most: int | None = None) -> Tuple[List[str], List[str]]:
     """Find the texts that begin with `typed`, and those that match it otherwise; both in the order of `names`.
 
     Looser matches take further passes, so that among many names they are looked for only if nothing begins that way.
+    The search ends once `most` begin that way, if it is given.
     """
     exact: List[str] = []
     for chunk in chunks(names, request):
-        exact += [name for name in chunk if type(name) is str and name.startswith(typed)]
+        if _may_begin(chunk, typed):
+            exact += [name for name in chunk if type(name) is str and name.startswith(typed)]
+            if most is not None and len(exact) >= most:
+                return exact, []
     if not typed or (exact and len(names) > _MANY):
         return exact, []
     length, folded = len(typed), typed.lower()
     loose: List[str] = []
     for chunk in chunks(names, request):
-        loose += [name for name in chunk if type(name) is str and name[:length].lower() == folded]
+        if _may_begin(chunk, folded, fold=True):
+            loose += [name for name in chunk if type(name) is str and name[:length].lower() == folded]
     if exact or loose:
         return exact, [name for name in loose if not name.startswith(typed)]
     in_order = re.compile(".*?".join(map(re.escape, folded.replace("_", ""))), re.IGNORECASE | re.DOTALL).search
-    for chunk in chunks(names, request):
+    for chunk in chunks(names, request, _SMALL_CHUNK):
         likely = [name for name in chunk if type(name) is str and in_order(name, 0, _LENGTH)]
         loose += [name for name in likely if quality(name, typed) is not None]
     return [], loose
+
+
+def _may_begin(chunk: Sequence[Any], typed: str, fold: bool = False) -> bool:
+    """Whether one of a chunk may begin with `typed`, told at once for all: of 10⁶ names that is four times as fast."""
+    if not typed or len(chunk) < _SMALL_CHUNK:
+        return True
+    try:
+        text = "\0" + "\0".join(chunk)
+    except TypeError:  # not all of them are texts
+        return True
+    return "\0" + typed in (text.lower() if fold else text)
 
 
 def order(completions: Iterable[Completion], request: Request) -> List[Completion]:

@@ -180,7 +180,7 @@ def test_a_python_without_jedi_is_a_reason_at_once(tmp_path: Path, make: Make) -
 
 def test_a_forked_process_asks_one_of_its_own(echo: Client) -> None:
     """Two that read one pipe would take each other's answers. The child's client is another; the parent's goes on."""
-    (ours,) = [pid for pid in [echo.pid] if ask(echo, "parent") == ["parent"]] or [0]
+    assert ask(echo, "parent") == ["parent"]
     ours = echo.pid
     reading, writing = os.pipe()
     child = os.fork()
@@ -241,7 +241,7 @@ def test_ctrl_c_at_the_prompt_does_not_reach_it(cache: Path, tmp_path: Path) -> 
         terminal.wait_for(lambda: terminal.screen()[-2:-1] == ["KeyboardInterrupt"])
         terminal.type("ask('[].|'); same(pid)\r")
         terminal.wait_for(lambda: "same" in terminal.screen() or "another" in terminal.screen())
-        assert "append" in terminal.screen()
+        assert "append|sort" in terminal.screen()
         assert "same" in terminal.screen()
         assert "Traceback" not in "\n".join(terminal.screen())
 

@@ -69,6 +69,7 @@ def _(session: Session) -> None:
     session.wait_for_prompt()
     session.enter("name")
     session.enter("input()", until=lambda: session.column == 0 and session.line.strip() == "")
+    session.wait_for_sleep()  # nothing shows when it listens; before that the terminal itself echoes what is typed
     session.type("x")
     session.press("enter")
     session.wait_for_prompt()

@@ -145,6 +145,8 @@ def test_a_mistake_and_the_way_out(start: Start, target: Target) -> None:
     say(session, ":clear")
     assert session.prompt == "pik> "
     session.type("half a li")
+    session.wait_for(lambda: "half a li" in session.before_cursor)
+    session.wait_for_sleep()
     session.press("ctrl-c")
     session.wait_for(session.at_pik)
     assert say(session, "P1") == []

@@ -79,41 +79,25 @@ def test_a_broken_display_hook_is_the_users(start: Start, target: Target) -> Non
     same_as_bare(start, target, script, our_frame=True)
 
 
-NAMES = [
-    "len",
-    "str",
-    "type",
-    "isinstance",
-    "getattr",
-    "int",
-    "repr",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "object",
-    "print",
-    "super",
-    "property",
-    "hasattr",
-    "setattr",
-    "min",
-    "max",
-    "iter",
-    "next",
-    "range",
-    "Exception",
-    "BaseException",
-    "AttributeError",
-    "RuntimeError",
-    "StopIteration",
-    "KeyboardInterrupt",
-    "format",
-    "globals",
-    "any",
-    "id",
-    "open",
-]
+NAMES = (
+    *("len", "str", "type", "isinstance", "getattr", "int", "repr", "list", "tuple", "dict", "set", "object", "print"),
+    *(
+        "super",
+        "property",
+        "hasattr",
+        "setattr",
+        "min",
+        "max",
+        "iter",
+        "next",
+        "range",
+        "format",
+        "globals",
+        "any",
+        "id",
+    ),
+    *("Exception", "BaseException", "AttributeError", "RuntimeError", "StopIteration", "KeyboardInterrupt", "open"),
+)
 
 
 @numbered_prompts

@@ -1,0 +1,59 @@
+"""The table of `corpus`, row by row in this Python, and as a whole in each of the others."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.completion import corpus
+from tests.pythons import Target, numbered_pythons
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The globals of the table's session, in a directory with its files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", list(sys.path))
+        patch.chdir(tmp_path_factory.getbasetemp())  # so that the directory is put back at the end
+        patch.setenv("HOME", "")
+        patch.setenv("HISTSHELL_CORPUS", "")
+        values = corpus.namespace()
+        corpus.packages(values)
+        corpus.surroundings(str(tmp_path_factory.mktemp("surroundings") / "here"))
+        yield values
+
+
+@pytest.mark.parametrize("row", corpus.CASES, ids=lambda row: row.line)
+def test_each_row_of_the_table_holds(row: corpus.Case, session: dict[str, Any]) -> None:
+    """The answer has what it must have and has not what it must not."""
+    if row.group == "cpython" and sys.implementation.name != "cpython":
+        pytest.skip("built-in types are not written in C here")
+    if row.group in ("numpy", "pandas"):
+        pytest.importorskip(row.group)
+    assert list(corpus.problems(row, session)) == []
+
+
+@numbered_pythons
+def test_the_table_holds_on_every_python(target: Target) -> None:
+    """All rows but those of packages that are not there."""
+    program = Path(corpus.__file__)
+    done = subprocess.run([target.python.path, "-B", str(program)], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert int(done.stdout.split()[0]) >= 250
+
+
+def test_a_row_that_does_not_hold_is_reported(session: dict[str, Any]) -> None:
+    """The table can fail: what is missing, what is too much, and an answer where there should be none."""
+    wrong = corpus.Case("text.up|", ("text.down(",), ("text.upper(",))
+    assert [problem.split()[1] for problem in corpus.problems(wrong, session)] == ["has", "has"]
+    assert len(list(corpus.problems(corpus.Case("text.up|", ()), session))) == 1
+
+
+def test_the_table_is_long_enough() -> None:
+    """More than 150 rows, none twice."""
+    assert len({row.line for row in corpus.CASES}) == len(corpus.CASES) > 150
