@@ -59,6 +59,7 @@ class Client:
         self._number = 0
         self._asked: Tuple[int, str] | None = None  # the question that the process works on
         self._next: str | None = None
+        self._died_with = ""  # the question that a process ended at, for whatever reason
         self._answers: Dict[str, Tuple[float, Answer]] = {}
 
     @property
@@ -160,12 +161,14 @@ class Client:
                 self._post(following)
 
     def _failed(self, reason: str, by_question: bool = False) -> None:
-        """The process is gone, or has to go. If a question did it, that one is not asked again for a while."""
+        """The process is gone, or has to go. If a question did it, or seems to, that one is not asked again for a while."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-        if self._asked is not None and by_question:
-            self._keep(self._asked[1], {"error": reason})
+        if self._asked is not None:
+            if by_question or self._asked[1] == self._died_with:
+                self._keep(self._asked[1], {"error": reason})
+            self._died_with = self._asked[1]
         self._asked = self._next = None
         self.about = {}
         self._failures += 1

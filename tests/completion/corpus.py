@@ -397,7 +397,7 @@ CASES: List[Case] = [
     case("array[:2].sh|", "array[:2].shape", group="numpy"),
     case('records["|', 'records["left"]', 'records["right"]', group="numpy"),
     case('records["left"].su|', 'records["left"].sum(', group="numpy"),
-    case("np.random.ran|", "np.random.randint(", group="numpy"),
+    case("np.linalg.no|", "np.linalg.norm(", group="numpy"),
     case("df.al|", "df.alpha", "df.align(", group="pandas"),
     case("df.gr|", "df.groupby(", group="pandas"),
     case('df["al|', 'df["alpha"]', lacks=('df["two words"]',), group="pandas"),

@@ -153,7 +153,7 @@ def test_the_cache_is_the_users_alone(tmp_path: Path, tiny: dict[str, Any], make
     cache = tmp_path / "cache"
     old = os.umask(0)
     try:
-        assert names(make(cache).ask(tiny, PATIENCE)) [0] == "only"
+        assert names(make(cache).ask(tiny, PATIENCE))[0] == "only"
     finally:
         os.umask(old)
     assert cache.stat().st_mode & 0o777 == 0o700
@@ -168,7 +168,7 @@ def test_a_cache_that_others_could_write_to_is_closed_or_not_used(
     cache = tmp_path / "cache"
     cache.mkdir()
     cache.chmod(0o777)
-    assert names(make(cache).ask(tiny, PATIENCE)) [0] == "only"
+    assert names(make(cache).ask(tiny, PATIENCE))[0] == "only"
     assert cache.stat().st_mode & 0o777 == 0o700
 
 
@@ -210,7 +210,7 @@ def test_without_a_cache_it_only_takes_longer(how: str, tmp_path: Path, tiny: di
         cache.symlink_to(tmp_path / "somewhere")
     else:
         cache = Path("/dev/null/histshell")
-    assert names(make(cache).ask(tiny, PATIENCE)) [0] == "only"
+    assert names(make(cache).ask(tiny, PATIENCE))[0] == "only"
     if how == "a link":
         assert os.listdir(tmp_path / "somewhere") == []
 
@@ -219,11 +219,11 @@ def test_a_cache_that_goes_away_only_takes_longer(tmp_path: Path, tiny: dict[str
     """The folder is taken away while the process runs, and a file put in its place."""
     cache = tmp_path / "cache"
     client = make(cache)
-    assert names(client.ask(tiny, PATIENCE)) [0] == "only"
+    assert names(client.ask(tiny, PATIENCE))[0] == "only"
     cache.rename(tmp_path / "away")
     cache.touch()
-    (tmp_path / "modules" / "other.py").write_text("another = 1\n")
-    assert names(client.ask({**tiny, "source": "import other\nother."}, PATIENCE)) [0] == "another"
+    (tmp_path / "modules" / "more.py").write_text("another = 1\n")
+    assert names(client.ask({**tiny, "source": "import more\nmore."}, PATIENCE))[0] == "another"
     assert client.starts == 1
 
 
