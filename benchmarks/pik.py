@@ -94,13 +94,13 @@ def peers() -> dict[str, Callable[[bytes], object]]:
         "pik listing": _text,
     }
     try:
-        from picklescan.scanner import scan_pickle_bytes
+        from picklescan.scanner import scan_pickle_bytes  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         found["picklescan"] = lambda data: scan_pickle_bytes(io.BytesIO(data), "x")
     except ImportError:
         pass
     try:
-        from fickling.fickle import Pickled
+        from fickling.fickle import Pickled  # type: ignore[import-not-found, unused-ignore]
 
         found["fickling"] = lambda data: Pickled.load(io.BytesIO(data))
     except ImportError:

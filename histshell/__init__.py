@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .completion import complete
     from .entry import Entry
     from .errors import HistshellError
     from .history import History
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 
     h: History
 
-__all__ = ["Entry", "History", "HistshellError", "Prompt", "__version__", "h", "install", "uninstall"]
+__all__ = ["Entry", "History", "HistshellError", "Prompt", "__version__", "complete", "h", "install", "uninstall"]
 
 _HOME_OF = {
     "Entry": "entry",
     "HistshellError": "errors",
     "History": "history",
     "Prompt": "prompt",
+    "complete": "completion",
     "install": "session",
     "uninstall": "session",
 }
@@ -41,7 +43,17 @@ def __getattr__(name: "str") -> "object":
     return value
 
 
-_START = ("places", "history", "prompt", "hook", "recorder", "shells/__init__", "shells/stock", "session")
+_START = (
+    "places",
+    "history",
+    "prompt",
+    "hook",
+    "recorder",
+    "shells/__init__",
+    "shells/stock",
+    "shells/stock_tab",
+    "session",
+)
 """The modules that are loaded before the first prompt, each after those that it imports."""
 
 

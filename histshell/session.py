@@ -10,6 +10,7 @@ from .history import History
 from .hook import DisplayHook
 from .recorder import Recorder
 from .shells import stock
+from .shells.stock_tab import Tab
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +52,14 @@ class Pik:
         if value:
             console.dump(value[0])
         else:
-            console.enter(self._session.history, self._session.face.namespace)
+            tab = self._session.tab
+            if tab is not None:
+                tab.away = True  # what is typed there is no Python
+            try:
+                console.enter(self._session.history, self._session.face.namespace)
+            finally:
+                if tab is not None:
+                    tab.away = False
 
     def __getattr__(self, name: "str") -> "object":
         from . import pik
@@ -86,6 +94,8 @@ class Session:
         template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
         marked = stock.uses_readline()
         self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
+        completion = self.settings.completion if self.settings is not None else "full"
+        self.tab = Tab(self.face, self.inputs, completion == "full") if completion != "off" else None
 
     def _colour(self) -> "str":
         """The prompt's colour; none where PyREPL paints it and no other style has been chosen."""
@@ -122,6 +132,8 @@ class Session:
         if sys.displayhook is not self.hook.hook:
             self.hook.attach()
         self.inputs.prompt_shown()
+        if self.tab is not None:
+            self.tab.prompt_shown()
         if self.find_namespace is not None or self.inspecting:
             self._first_prompt()
 
@@ -156,6 +168,8 @@ class Session:
 
     def release(self) -> "None":
         """Let go of all that is the user's at the end of the process, while his files can still be closed."""
+        if self.tab is not None:
+            self.tab.stop()
         self.history.reset()
         self.face.namespace = {}
 
@@ -163,6 +177,8 @@ class Session:
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
+        if self.tab is not None:
+            self.tab.stop()
         for name, kind in self.kinds.items():
             if type(getattr(sys, name, None)) is kind:
                 setattr(sys, name, self.old[name])
@@ -177,7 +193,7 @@ class Session:
 def _settings() -> "Settings | None":
     """The settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
     for variable in os.environ:
-        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE"):
+        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE", "HISTSHELL_COMPLETION"):
             break
     else:
         if not os.path.exists(places.config_file()):

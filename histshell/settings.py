@@ -71,6 +71,14 @@ def check_encoding(text: "str") -> "str":
     return text
 
 
+def check_completion(text: "str") -> "str":
+    """Return one of the three words that say how much TAB does."""
+    word = text.lower()
+    if word not in ("off", "basic", "full"):
+        raise ValueError(f"{text!r} must be off, basic or full")
+    return word
+
+
 def sgr(style: "str") -> "str":
     """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
@@ -79,6 +87,7 @@ def sgr(style: "str") -> "str":
 SETTINGS = (
     Setting("prompt", prompt.TEMPLATE, check_template, "the prompt; {n} is the number of the next result"),
     Setting("style", "bold magenta", check_style, "the prompt's colour, in a terminal that has colour"),
+    Setting("completion", "full", check_completion, "what TAB does: full, basic (without jedi) or off (Python's own)"),
     Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
@@ -88,6 +97,7 @@ class Settings:
 
     prompt: "str"
     style: "str"
+    completion: "str"
     encoding: "str"
 
     def __init__(self) -> "None":

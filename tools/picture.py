@@ -56,9 +56,11 @@ def style(cell: pyte.screens.Char) -> Style:
 
 
 def text(session: Session) -> Text:
-    """Return all rows of a session that has not scrolled, in its colours."""
-    rows = []
+    """Return all rows of a session that has not scrolled, in its colours; without an empty one that some versions begin with."""
+    rows: list[Text] = []
     for row, shown in enumerate(session.screen()):
+        if not shown and not rows:
+            continue
         cells = [session.cell(row, column) for column in range(len(shown))]
         runs = itertools.groupby(cells, style)
         rows.append(Text.assemble(*(("".join(cell.data for cell in run), look) for look, run in runs)))

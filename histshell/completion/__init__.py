@@ -48,7 +48,7 @@ def complete(
     try:
         context = contexts.read(request.source, request.cursor)
         for part in (statements, results, keys, paths, live):
-            if part is live and statements.is_import(context):
+            if part is live and (statements.is_import(context) or (found and _is_subscript(context))):
                 continue
             try:
                 found.extend(part.complete(request, context))
@@ -62,6 +62,11 @@ def complete(
         return ranking.order(found, request)
     except Exception:
         return []
+
+
+def _is_subscript(context: Context) -> bool:
+    """Whether the cursor is right after an opening bracket, where numbers and keys that are there are what is meant."""
+    return context.last == "[" and not context.stem and context.string is None
 
 
 def wants_inference(request: Request, context: Context) -> bool:

@@ -22,10 +22,13 @@ class Overrun(BaseException):
     """Ends a call that nobody waits for any more; it is raised inside it and never reaches the user."""
 
 
-def call(function: Callable[..., Any], *args: Any, owner: object, seconds: float) -> Tuple[Any] | None:
+def call(
+    function: Callable[..., Any], *args: Any, owner: object, seconds: float, stop: bool = True
+) -> Tuple[Any] | None:
     """Return `(function(*args),)`, or None if it raises, has not returned in time, or an earlier one still runs.
 
-    `owner` is what a call that overruns is remembered by: a class, or a path.
+    `owner` is what a call that overruns is remembered by: a class, or a path. With `stop=False` it may go on, for what
+    it leaves behind to be there the next time.
     """
     key = id(owner)
     if seconds <= 0 or key in _overdue or len(_overdue) >= MOST:
@@ -40,7 +43,8 @@ def call(function: Callable[..., Any], *args: Any, owner: object, seconds: float
         _overdue.pop(key, None)
         return None
     if not under_way.done.acquire(timeout=seconds):
-        under_way.stop(thread)
+        if stop:
+            under_way.stop(thread)
         return None
     return under_way.result
 

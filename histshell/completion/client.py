@@ -36,6 +36,33 @@ _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_L
 _ENDINGS = {3: "it ran out of memory", -14: "a question took longer than it may"}  # the server's own; SIGALRM
 
 
+EXAMPLE: Question = {
+    "do": "complete",
+    "bare": False,
+    "source": '"".up',
+    "line": 1,
+    "column": 5,
+    "path": [],
+    "python": [3, 12],
+}
+"""A question that any jedi can answer at once."""
+
+
+def last_times(folder: str) -> str:
+    """What the processes that keep their cache in `folder` noted of their last answers, as a clause; empty if nothing."""
+    try:
+        with open(folder + "-times", encoding="utf-8") as file:
+            times = sorted(map(float, json.load(file)["ms"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    if not times:
+        return ""
+    middle = times[len(times) // 2]
+    return (
+        f"; the last {len(times)} answers took {times[0]:.0f} to {times[-1]:.0f} ms, half of them at most {middle:.0f}"
+    )
+
+
 class Client:
     """One process at a time, and what it has answered. Belongs to the process that made it, not to its forks.
 
@@ -66,6 +93,11 @@ class Client:
     def pid(self) -> int:
         """The process that answers, 0 if there is none."""
         return self._process.pid if self._process is not None else 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a question is being worked on, or waits for the process to be ready."""
+        return self._process is not None and (self._asked is not None or self._next is not None)
 
     def start(self, scope: Question) -> bool:
         """See that there is a process, or why not; a new one gets ready for `scope` (`path` and `python`)."""
@@ -166,9 +198,9 @@ class Client:
         if process is not None:
             process.kill()
         if self._asked is not None:
-            if by_question or self._asked[1] == self._died_with:
+            if by_question or (self.about and self._asked[1] == self._died_with):
                 self._keep(self._asked[1], {"error": reason})
-            self._died_with = self._asked[1]
+            self._died_with = self._asked[1] if self.about else ""
         self._asked = self._next = None
         self.about = {}
         self._failures += 1

@@ -50,7 +50,10 @@ def stop() -> None:
     global _client
     client, _client = _client, None
     if client is not None:
-        client.stop()
+        if client.owner == os.getpid():
+            client.stop()
+        else:  # a forked child: the process is its parent's
+            client.forget()
 
 
 def ask(request: Request, context: Context) -> List[Completion]:
@@ -86,6 +89,11 @@ def signature(request: Request) -> Signature | None:
     from .signature import Signature
 
     return Signature(answer["label"], answer["doc"])
+
+
+def is_pending() -> bool:
+    """Whether jedi still works on what has been asked, so that another TAB may find more."""
+    return _client is not None and _client.is_busy
 
 
 def state() -> str:

@@ -39,10 +39,14 @@ FIRST_WORDS = ('"".', "import os; os.path.", "open(", "[].", "{}.")
 """What is completed before there is a question, so that the first one finds jedi warm."""
 
 MOST_NAMES = 3_000
+KEPT_TIMES = 20
 DETAIL = 200
 """The length of a detail or a signature, in characters."""
 
 _LONGEST_TYPE = 40
+
+# C code of Python's that finds no memory does not always say so: "error return without exception set".
+_OUT_OF_MEMORY = (MemoryError, SystemError)
 
 PARENT_SECONDS = 10.0
 """How often it is looked whether the parent is still there: a child of the parent's may keep our input open."""
@@ -326,6 +330,37 @@ class Lines:
         return line
 
 
+class Times:
+    """How long the last answers took, kept in a file beside the cache for whoever asks how well this works.
+
+    Written after an answer has been sent; of several processes the last one's stay.
+    """
+
+    def __init__(self, path: str, about: dict[str, object]) -> None:
+        self.path = path
+        self.about = about
+        self.last: list[float] = []
+        try:
+            with open(path, encoding="utf-8") as file:
+                kept = json.load(file)
+            if {name: kept[name] for name in about} == about:
+                self.last = [float(one) for one in kept["ms"]]
+        except (OSError, ValueError, LookupError, TypeError):  # none yet, or of another jedi
+            pass
+
+    def note(self, milliseconds: float) -> None:
+        """Add the time of one answer."""
+        self.last = [*self.last[1 - KEPT_TIMES :], milliseconds]
+        unfinished = f"{self.path}.{os.getpid()}"
+        try:
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w") as file:
+                json.dump({**self.about, "ms": self.last}, file)
+            os.replace(unfinished, self.path)
+        except OSError:  # the disk is full, the folder is not ours
+            pass
+
+
 def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> int:
     """Serve until the input ends; return the exit status.
 
@@ -349,12 +384,13 @@ def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> i
     sys.path.append(site)
     try:
         engine = Jedi(folder)
-    except MemoryError:
+    except _OUT_OF_MEMORY:
         raise
     except Exception as error:
         say({"error": f"{type(error).__name__}: {error}"})
         return 1
     say(engine.about())
+    times = Times(folder + "-times", engine.about())
     while True:
         line = lines.next()
         if line is None:
@@ -367,14 +403,15 @@ def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> i
         answer = _answered(engine.answer, question)
         signal.setitimer(signal.ITIMER_REAL, 0)
         say(answer)
+        times.note(answer["ms"])
 
 
-def _answered(answer: Callable[[dict[str, Any]], dict[str, object]], question: dict[str, Any]) -> dict[str, object]:
+def _answered(answer: Callable[[dict[str, Any]], dict[str, object]], question: dict[str, Any]) -> dict[str, Any]:
     """The answer to a question, which may be that there was an error."""
     start = time.monotonic()
     try:
         given = answer(question)
-    except MemoryError:
+    except _OUT_OF_MEMORY:
         raise
     except Exception as error:  # jedi raises many things, RecursionError and its own errors among them
         given = {"error": f"{type(error).__name__}: {error}"[:DETAIL]}
@@ -415,7 +452,7 @@ def _limit_memory(megabytes: int) -> None:
 if __name__ == "__main__":
     try:
         status = main(*sys.argv[1:])
-    except MemoryError:
+    except _OUT_OF_MEMORY:
         status = 3
     except (KeyboardInterrupt, BrokenPipeError):
         status = 2

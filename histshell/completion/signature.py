@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import types
-from typing import Any, List, NamedTuple
+from typing import Any, Callable, List, NamedTuple
 
 from histshell.preview import clip, preview
 
@@ -34,6 +34,9 @@ class Parameter(NamedTuple):
     default: str
 
 
+Infer = Callable[[Request], "Signature | None"]
+
+
 class Signature(NamedTuple):
     """What `f(` shows: the call as text and the first line of the docstring, each one bounded line, `doc` maybe empty."""
 
@@ -41,28 +44,30 @@ class Signature(NamedTuple):
     doc: str
 
 
-def signature(source: str, cursor: int | None = None, *, namespace: Any) -> Signature | None:
+def signature(
+    source: str, cursor: int | None = None, *, namespace: Any, infer: Infer | None = None
+) -> Signature | None:
     """The signature of the call that the cursor is in, right after `(` or a comma; None if that cannot be said.
 
-    `cursor` is an offset in characters, the end if left out; `namespace` is the user's globals. Runs none of the user's
-    code and raises nothing.
+    `cursor` is an offset in characters, the end if left out; `namespace` is the user's globals. `infer(request)` is asked
+    about what the live session does not know. Runs none of the user's code and raises nothing.
     """
     try:
         request = Request(source, len(source) if cursor is None else cursor, namespace, _deadline())
         context = read(request.source, request.cursor)
-        return find(request, context)
+        return find(request, context, infer)
     except Exception:  # a value of a kind that nobody thought of is no reason to disturb the prompt
         return None
 
 
-def find(request: Request, context: Context) -> Signature | None:
+def find(request: Request, context: Context, infer: Infer | None = None) -> Signature | None:
     """The signature of the call that the cursor is in, with nothing typed of the argument."""
     opening = context.callee()
     if opening is None or context.stem or context.string or context.comment or context.last not in ("(", ","):
         return None
     value = evaluator(request, context).before(opening)
     if value is UNKNOWN:
-        return None
+        return infer(request) if infer is not None else None
     start = context.primary(opening)
     assert start is not None
     written = context.source[context.tokens[start].start : context.tokens[opening].start].strip()

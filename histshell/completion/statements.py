@@ -16,7 +16,7 @@ from .static import UNKNOWN
 
 ENTRIES = 20_000
 """How many entries of a directory of `sys.path` are looked at."""
-_SECONDS = 0.03  # how long their listings are waited for
+_PART = 0.5  # of the time that is left, for which their listings are waited
 
 _EXTENSIONS = (".py", ".pyc", ".so", ".pyd")
 _listings: Dict[str, Tuple[int, List[str]]] = {}  # directory → its modification time in ns, the modules in it
@@ -150,10 +150,9 @@ def folders(package: str) -> List[str]:
 
 
 def in_folders(places: List[str], request: Request) -> List[str]:
-    """The modules and packages that lie in directories; of a slow one what was known of it before."""
+    """The modules and packages that lie in directories; of a slow one what is known of it, and all of it a while later."""
     found: List[str] = []
-    seconds = min(request.left(), _SECONDS)
-    if bounded.call(_gather, places, found, owner=_listings, seconds=seconds) is None:
+    if bounded.call(_gather, places, found, owner=_listings, seconds=request.left() * _PART, stop=False) is None:
         found = [name for place in places if place in _listings for name in _listings[place][1]]
     return found
 

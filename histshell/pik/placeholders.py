@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
+
+from histshell.pik import printer
 
 
 class Placeholder:
@@ -22,13 +24,23 @@ class Placeholder:
 
     def __repr__(self) -> str:
         """Say what would have happened, cut to a line."""
-        from histshell.pik.printer import show
-
-        return show(self)
+        return printer.show(self)
 
     def __reduce__(self) -> Any:
         """Refuse to be pickled: a placeholder is for looking at."""
         raise TypeError(f"a placeholder cannot be pickled: {self.what} was refused")
+
+
+def _parts(_: Any, value: Placeholder) -> Iterator[Any]:
+    if value.arguments is None:
+        yield f"<not imported: {value.what}>"
+        return
+    yield "<not called: "
+    yield from printer.called(value.what, value.arguments, value.keywords)
+    yield ">"
+
+
+printer.PARTS[Placeholder] = (_parts, "<...>")
 
 
 class Effect(NamedTuple):
@@ -56,6 +68,4 @@ class Seen(NamedTuple):
 
     def __str__(self) -> str:
         """Print the value and below it the effects, a line each."""
-        from histshell.pik.printer import show
-
-        return "\n".join([show(self.value), *map(str, self.effects)])
+        return "\n".join([printer.show(self.value), *map(str, self.effects)])

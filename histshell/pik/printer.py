@@ -10,8 +10,6 @@ import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Iterable, Iterator
 
-from histshell.pik.placeholders import Placeholder
-
 _BITS = 10_000  # an int of more bits is not written out: that takes time that grows with the square
 _LONG = 2_000  # characters of one text
 #: Types whose repr is Python's own and bounded, by module and name; matched exactly.
@@ -73,7 +71,7 @@ class _Printer:
         if known is not None:
             self.put(known(value))
             return None
-        parts = _PARTS.get(type(value)) or _parts_by_name(type(value))
+        parts = PARTS.get(type(value)) or _parts_by_name(type(value))
         if parts is None:
             self.put(_other(value))
             return None
@@ -97,10 +95,10 @@ def show(value: Any, *, width: int = 1000, depth: int = 100, total: int = 20_000
 def call(what: Any, args: Any, keywords: Any = None, total: int = 200) -> str:
     """Give a call as text, e.g. ``os.system('xclock')``; *what* is a name or the function itself."""
     name = what if type(what) is str else _title(what)
-    return _Printer(100, 20, total).run(_called(name, args, keywords))
+    return _Printer(100, 20, total).run(called(name, args, keywords))
 
 
-def _called(name: str, args: Any, keywords: Any) -> Iterator[Any]:
+def called(name: str, args: Any, keywords: Any) -> Iterator[Any]:
     """Give the parts of a call."""
     yield f"{name}("
     between = ""
@@ -259,23 +257,14 @@ def _datetime(self: _Printer, value: Any) -> Iterator[Any]:
     yield repr(value) if value.tzinfo is None or type(value.tzinfo) is timezone else object.__repr__(value)
 
 
-def _placeholder(self: _Printer, value: Placeholder) -> Iterator[Any]:
-    if value.arguments is None:
-        yield f"<not imported: {value.what}>"
-        return
-    yield "<not called: "
-    yield from _called(value.what, value.arguments, value.keywords)
-    yield ">"
-
-
-_PARTS: dict[type, Any] = {
+#: For each class the parts that its values are printed as, and what stands for one that is open already.
+PARTS: dict[type, Any] = {
     list: (_list, "[...]"),
     tuple: (_tuple, "(...)"),
     dict: (_dict, "{...}"),
     set: (_set, "set(...)"),
     frozenset: (_frozenset, "frozenset(...)"),
     slice: (_slice, "slice(...)"),
-    Placeholder: (_placeholder, "<...>"),
 }
 _PARTS_BY_NAME: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): (_ordered_dict, "..."),

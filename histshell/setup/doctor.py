@@ -163,6 +163,40 @@ def check_settings(_environ: Mapping[str, str]) -> Iterable[Finding]:
         yield Finding(OK, f"the settings are right ({shown(places.config_file())})")
 
 
+def check_completion(_environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Does TAB get what jedi can infer: which jedi answers, in which Python, and how long does it take?"""
+    setting = settings.load().completion
+    if setting == "off":
+        yield Finding(NOTE, "TAB is Python's own (completion = off)")
+        return
+    if setting == "basic":
+        yield Finding(NOTE, "TAB does without jedi (completion = basic)")
+        return
+    python = home.python()
+    if python is None:
+        what = "TAB does without jedi, since no Python that has it is known: results of calls are not completed"
+        yield Finding(PROBLEM, what, "histshell install")
+        return
+    from histshell.completion import client
+
+    folder = os.path.join(places.cache_dir(), "jedi")
+    last = client.last_times(folder)
+    asked = client.Client(python, folder, home.SITE)
+    try:
+        first = asked.ask(client.EXAMPLE, client.START_LIMIT)
+        again = asked.ask({**client.EXAMPLE, "source": '"".lo'}, client.LIMIT) if first else None
+    finally:
+        asked.stop()
+    if not first or not again or not again.get("names"):
+        why = asked.off or (again or first or {}).get("error") or f"no answer within {client.START_LIMIT:.0f} s"
+        what = f"TAB does without jedi: {why}; the other completions are not affected"
+        yield Finding(PROBLEM, what, "install histshell again, with what it depends on")
+        return
+    about = asked.about
+    what = f"TAB asks jedi {about['jedi']} in Python {about['python']} ({shown(python)}), which has just answered"
+    yield Finding(OK, f"{what} in {again['ms']:.0f} ms{last}")
+
+
 CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
     check_stub,
     check_home,
@@ -170,6 +204,7 @@ CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
     check_terminal,
     check_pythons,
     check_settings,
+    check_completion,
 )
 
 

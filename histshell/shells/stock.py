@@ -8,10 +8,6 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Callable
 
-    from histshell.prompt import Face
-
-_getattr = getattr  # bound here: `Tab` goes on when a user rebinds it in `builtins`
-
 OTHERS = ("IPython", "ipykernel", "bpython", "ptpython", "xonsh", "idlelib")
 """Shells that run start-up files but are no stock prompt, by the package that calls."""
 
@@ -76,89 +72,9 @@ def wants_colour() -> "bool":
     return os.environ.get("TERM", "dumb") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
 
 
-class Tab:
-    """Takes the place of the stock completer, at the first prompt. What completes is loaded when TAB is first pressed.
-
-    `face` knows the namespace and `inputs` where the statement begins; `full` says whether jedi may be asked. A completer
-    that a user has set himself stays. The line editor's other settings, its delimiters among them, are left alone: other
-    programs that run at the prompt use them too.
-    """
-
-    def __init__(self, face: "Face", inputs: "Inputs", full: "bool") -> "None":
-        self.face = face
-        self.inputs = inputs
-        self.full = full
-        self.ours = self.complete  # one object, to be known again
-        self.stock: "Callable[[str, int], str | None] | None" = None
-        self.reader: "Any" = None
-        self.command: "Any" = None
-        self._prompts = -1
-
-    def prompt_shown(self) -> "None":
-        """Done each time the prompt is shown; as cheap as can be."""
-        try:
-            editor = sys.modules.get("_pyrepl.readline")
-            reader = _getattr(_getattr(editor, "_wrapper", None), "reader", None)
-            if reader is not None:
-                if reader.commands.get("complete") is not self.command or self.command is None:
-                    self._into_pyrepl(reader)
-                prompts = len(reader.history)
-            else:
-                readline = sys.modules.get("readline")
-                if readline is None or sys.implementation.name != "cpython":
-                    return
-                current = readline.get_completer()
-                if current is not self.ours and is_stock(current):
-                    self.stock = current
-                    readline.set_completer(self.ours)
-                prompts = self._prompts + 1
-            if self._prompts == -1:
-                self._prompts = prompts
-            elif self.full and prompts != self._prompts:  # the second prompt: nobody waits for the first any more
-                self.full = False
-                from histshell.completion import inferred
-
-                inferred.start()
-                self.full = True
-        except Exception:  # a line editor that is not as we know it keeps its own completer
-            pass
-
-    def _into_pyrepl(self, reader: "Any") -> "None":
-        """Put our command in the place of PyREPL's: a completer could only append, here a word can be replaced."""
-        module = sys.modules["_pyrepl.completing_reader"]
-        base = module.complete
-        if reader.commands.get("complete") is base:
-
-            def do(command: "Any") -> "None":
-                from histshell.shells import stock_pyrepl
-
-                if not stock_pyrepl.press(self, command):
-                    base.do(command)
-
-            self.reader, self.command = reader, type(base)("complete", (base,), {"do": do})
-            reader.commands["complete"] = self.command
-
-    def complete(self, text: "str", state: "int") -> "str | None":
-        """The completer for `readline.set_completer`."""
-        from histshell.shells import stock_readline
-
-        return stock_readline.complete(self, text, state)
-
-    def stop(self) -> "None":
-        """Put back what was there before, and end jedi."""
-        readline = sys.modules.get("readline")
-        if self.stock is not None and readline is not None and readline.get_completer() is self.ours:
-            readline.set_completer(self.stock)
-        if self.reader is not None and self.reader.commands.get("complete") is self.command:
-            self.reader.commands["complete"] = self.command.__base__
-        inferred: "Any" = sys.modules.get("histshell.completion.inferred")
-        if inferred is not None:
-            inferred.stop()
-
-
 def is_stock(completer: "object") -> "bool":
     """Whether a completer is one that Python itself puts into its line editors."""
-    kind = type(_getattr(completer, "__self__", None))
+    kind = type(getattr(completer, "__self__", None))
     return kind.__module__ in ("rlcompleter", "_pyrepl.fancycompleter")
 
 
@@ -180,6 +96,15 @@ class Inputs:
         """Note how much of readline's history is older than the next input."""
         if self.history_length is not None:
             self.mark = self.history_length()
+
+    def before(self) -> "str":
+        """The lines of this input that readline has been given already, with their ends; empty in its first line."""
+        readline: "Any" = sys.modules.get("readline")
+        if self.history_length is None or readline is None:
+            return ""
+        last = self.history_length()
+        lines = [readline.get_history_item(index) or "" for index in range(self.mark + 1, last + 1)]
+        return "".join(line + "\n" for line in lines)
 
     def source(self, frame: "FrameType") -> "tuple[str, int]":
         """The text of the whole input, and which part of it runs in `frame` (see `inputs.position`)."""

@@ -16,7 +16,8 @@ from tests.completion import jedi_process
 class Make(Protocol):
     """Makes clients: `make()`, `make(limit=1)`; with a folder, they keep jedi's cache there."""
 
-    def __call__(self, folder: Path | None = None, **how: Any) -> Client: ...
+    def __call__(self, folder: Path | None = None, **how: Any) -> Client:
+        """Make one, which is ended with the test."""
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -19,12 +22,12 @@ class Case(NamedTuple):
     """A line with its cursor, the lines that must be among the answer's, and those that must not."""
 
     line: str
-    has: Tuple[str, ...]
-    lacks: Tuple[str, ...] = ()
+    has: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
     group: str = ""
 
 
-def case(line: str, *has: str, lacks: Tuple[str, ...] = (), group: str = "") -> Case:
+def case(line: str, *has: str, lacks: tuple[str, ...] = (), group: str = "") -> Case:
     """A row of the table. Without `has` the answer must be empty, unless `lacks` says what must not be in it."""
     return Case(line, has, lacks, group)
 
@@ -95,7 +98,8 @@ getConfigValue = 1
 _private = 1
 text, number, raw, items = "some text", 42, b"raw", [1, "two", {"three": 3}]
 d = {"key": 1, "kept": "text", "with space": 2, 'q"uote': 3, "it's": 4, 5: "five", 57: 1, b"bytes": 6, "line\\nbreak": 7,
-     "back\\\\slash": 8, "Capital": 9, "caf\\u00e9": 10, ("t", 1): 11, ("t", 2): 12, ("u", "v"): 13, -3: 14, 2.5: 15, None: 16, True: 17}
+     "back\\\\slash": 8, "Capital": 9, "caf\\u00e9": 10, ("t", 1): 11, ("t", 2): 12, ("u", "v"): 13, -3: 14, 2.5: 15,
+     None: 16, True: 17}
 nested = {"first": {"second": {"third": "deep"}}, "list": [{"inside": 1}], 1: {"by number": 2}}
 key = "first"
 default = collections.defaultdict(list, {"given": [1]})
@@ -107,7 +111,7 @@ error = ValueError("no")
 _ = [{"last": 1}]
 '''
 
-CASES: List[Case] = [
+CASES: list[Case] = [
     # results
     case("h[|", "h[12]", "h[1]", lacks=("h[0]", "h[13]")),
     case("h[1|", "h[1]", "h[10]", "h[12]", lacks=("h[2]",)),
@@ -327,7 +331,7 @@ CASES: List[Case] = [
     case('rf"{os.pa|', 'rf"{os.path'),
     case('f"{text.up|', 'f"{text.upper('),
     case('"{acc|', lacks=('"{account',)),
-    # imports
+    # in import statements
     case("import js|", "import json"),
     case("import os, js|", "import os, json"),
     case("import collections.a|", "import collections.abc"),
@@ -415,11 +419,11 @@ CASES: List[Case] = [
 ]  # fmt: skip
 
 
-def namespace() -> Dict[str, Any]:
+def namespace() -> dict[str, Any]:
     """The globals of a session in which the table is true; made by the source in `SETUP`, so as to be a user's."""
     from histshell.history import History
 
-    found: Dict[str, Any] = {"__name__": "__main__"}
+    found: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(SETUP, "<setup>", "exec"), found)
     h = History()
     results = ["some text", {"name": 1, "nested": {"deep": [1]}}, [{"inner": "x"}], 42, b"raw"]
@@ -429,7 +433,7 @@ def namespace() -> Dict[str, Any]:
     return found
 
 
-def packages(values: Dict[str, Any]) -> List[str]:
+def packages(values: dict[str, Any]) -> list[str]:
     """Put values of numpy and pandas into the globals; return which of the packages are there."""
     there = [sys.implementation.name]
     try:
@@ -438,7 +442,7 @@ def packages(values: Dict[str, Any]) -> List[str]:
         values["np"], values["array"] = np, np.array([[1.5, 2.0], [3.0, 4.0]])
         values["records"] = np.zeros(3, dtype=[("left", "i4"), ("right", "f8")])
         there.append("numpy")
-        import pandas as pd
+        import pandas as pd  # type: ignore[import-untyped, unused-ignore]  # it may be missing
 
         values["pd"] = pd
         values["df"] = pd.DataFrame({"alpha": [1, 2], "two words": [3, 4], "mean": [5, 6], 7: [8, 9]})
@@ -464,7 +468,7 @@ def surroundings(folder: str) -> None:
     sys.path.insert(0, os.path.join(folder, "modules"))
 
 
-def problems(row: Case, values: Dict[str, Any]) -> Iterator[str]:
+def problems(row: Case, values: dict[str, Any]) -> Iterator[str]:
     """Run one row and say what is wrong with the answer."""
     from histshell.completion import complete
 

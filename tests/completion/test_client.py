@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,10 +40,10 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def echo(tmp_path: Path, make: Make) -> Iterator[Client]:
+def echo(tmp_path: Path, make: Make) -> Client:
     """A client of a server that is quick to start and does what it is told, for what does not depend on jedi."""
     (tmp_path / "echo.py").write_text(ECHO)
-    yield make(server=str(tmp_path / "echo.py"), limit=0.4)
+    return make(server=str(tmp_path / "echo.py"), limit=0.4)
 
 
 def ask(client: Client, source: str, work: float = 0, seconds: float = PATIENCE) -> list[str] | None:
@@ -120,7 +119,7 @@ def test_jedis_own_process_is_ended_by_its_timer(make: Make) -> None:
 
 
 def test_a_killed_process_is_started_anew(echo: Client) -> None:
-    """kill -9 of the server, idle or at work."""
+    """A kill -9 of the server, idle or at work."""
     assert ask(echo, "x") == ["x"]
     os.kill(echo.pid, signal.SIGKILL)
     assert ask(echo, "y") == ["y"]
@@ -300,7 +299,7 @@ def test_every_guest_can_ask(python: Python, cache: Path, tmp_path: Path) -> Non
     assert names == f"True False {not hasattr(os, 'posix_spawn') or python.implementation == 'pypy'}"
 
 
-def test_starting_does_not_wait_for_the_process(shared: Client, make: Make) -> None:
+def test_starting_does_not_wait_for_the_process(make: Make) -> None:
     """It is asked for and goes on by itself, while the caller's interpreter is free."""
     client = make()
     begun = time.thread_time()

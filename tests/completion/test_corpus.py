@@ -42,7 +42,9 @@ def test_each_row_of_the_table_holds(row: corpus.Case, session: dict[str, Any]) 
 def test_the_table_holds_on_every_python(target: Target) -> None:
     """All rows but those of packages that are not there."""
     program = Path(corpus.__file__)
-    done = subprocess.run([target.python.path, "-B", str(program)], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [target.python.path, "-B", str(program)], capture_output=True, text=True, timeout=120, check=False
+    )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert int(done.stdout.split()[0]) >= 250
 

@@ -21,8 +21,8 @@ plain = st.recursive(
 
 
 @given(plain)
-@example("it's \"both\"\\\n")
-@example(b"it's \"both\"\\\xff")
+@example('it\'s "both"\\\n')
+@example(b'it\'s "both"\\\xff')
 def test_a_written_key_is_that_key(key: Any) -> None:
     """Read back, the text gives an equal key of the same type; infinity and NaN have no text."""
     text = plain_text(key)
@@ -60,7 +60,9 @@ def test_every_completed_subscript_finds_its_value(d: dict[Any, int], opened: st
     for line in lines:
         assert eval(line, {"d": d}) in d.values()
     if opened == "d[":
-        assert len(lines) == sum(1 for key in d if plain_text(key) is not None and (type(key) is not tuple or len(key) != 1))
+        assert len(lines) == sum(
+            1 for key in d if plain_text(key) is not None and (type(key) is not tuple or len(key) != 1)
+        )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,31 @@ from tests.completion import hooks
 
 #: `X` is a name, a result or an element; each is completed in each of these places.
 SHAPES = """
-X| X.| X.pl| X._| X.__| X.plain.| X.plain.up| X.prop.| X.prop.x| X.data.| X.quiet.| X.method.| X.method(| X.method(fi| X.method.__na|
-X.missing.x| X[| X["| X['ke| X["zzz| X[0].| X[0]["| X[-1].x| X["x"].| X["key"].x| X["key"]["| X[1].| X[1:].| X[key].| X["t", |
-X["t", "| X[("t", | X[["x", "| X[X].| X[X["x"]].| X(| X(fi| X(1, | X(first=1, | X().| X().pl| X().x.y| (X).| (X).pl| [X].| {X}.| {X: 1}.|
-f"{X.|}" f"{X.pl| f"{X[' f"{X["ke| print(X.| print(X["| x = X.pl| if X.pl| for x in X.| [x for x in X.pl| lambda: X.pl| with X.| del X.|
-except X| except X.| raise X| raise X.pl| class A(X.| import X| import X.| from X import | from X import pl| open(X, "| open("|
-X.keys().| X + X.pl| not X.| X if X.| *X.| **X.| -X.| X.__class__.| X.__class__.__na| X.__dict__["| X.__dict__.| X.__doc__.|
-X.__mro__[| X.columns.| X.index["| X.value.| X.value.pl| X.cls.| X.cls(| X.cls.pl| X.T.| X.dtype.| X.first| X.__wrapped__.| X.__init__(
+X| X.| X.pl| X._| X.__| X.plain.| X.plain.up| X.prop.| X.prop.x| X.data.| X.quiet.| X.method.| X.method(| X.method(fi|
+X.method.__na| X.missing.x| X[| X["| X['ke| X["zzz| X[0].| X[0]["| X[-1].x| X["x"].| X["key"].x| X["key"]["| X[1].|
+X[1:].| X[key].| X["t", | X["t", "| X[("t", | X[["x", "| X[X].| X[X["x"]].| X(| X(fi| X(1, | X(first=1, | X().|
+X().pl| X().x.y| (X).| (X).pl| [X].| {X}.| {X: 1}.| f"{X.|}" f"{X.pl| f"{X[' f"{X["ke| print(X.| print(X["| x = X.pl|
+if X.pl| for x in X.| [x for x in X.pl| lambda: X.pl| with X.| del X.| except X| except X.| raise X| raise X.pl|
+class A(X.| import X| import X.| from X import | from X import pl| open(X, "| open("| X.keys().| X + X.pl| not X.|
+X if X.| *X.| **X.| -X.| X.__class__.| X.__class__.__na| X.__dict__["| X.__dict__.| X.__doc__.| X.__mro__[|
+X.columns.| X.index["| X.value.| X.value.pl| X.cls.| X.cls(| X.cls.pl| X.T.| X.dtype.| X.first| X.__wrapped__.|
+X.__init__(
 """.replace("\n", "\t").replace("| ", "|\t").split("\t")  # fmt: skip
 NAMES = [f"{name}_{kind}" for name in hooks.CLASSES for kind in ("value", "class")]
-NAMES += ["d", "sequence", "function", "instance", "h[1]", "h[2]", "h[3]", "h[-1]", "_", 'd["x"]', "sequence[0]", "sequence[1]"]
+NAMES += [
+    "d",
+    "sequence",
+    "function",
+    "instance",
+    "h[1]",
+    "h[2]",
+    "h[3]",
+    "h[-1]",
+    "_",
+    'd["x"]',
+    "sequence[0]",
+    "sequence[1]",
+]
 
 
 @pytest.fixture
@@ -83,11 +98,11 @@ def test_the_hooks_do_note_their_calls(calls: list[str]) -> None:
     namespace = hooks.values()
     calls.clear()
     value, cls = namespace["plain_value"], namespace["plain_class"]
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: value.prop, lambda: value[0], lambda: len(value), lambda: iter(value), lambda: value == 1, lambda: hash(value),
         lambda: repr(value), lambda: bool(value), lambda: value.__class__, lambda: isinstance(value, dict), lambda: cls.prop,
-        lambda: cls == 1, lambda: hash(cls), lambda: cls in (int, str), lambda: cls(), lambda: namespace["d"]["key"],
-        lambda: dir(value),
+        lambda: cls == 1, lambda: hash(cls), lambda: cls in (int, str), lambda: namespace["d"]["key"],
+        lambda: cls(), lambda: dir(value),
     ]  # fmt: skip
     for attempt in attempts:
         before = len(calls)
@@ -150,7 +165,7 @@ def test_arrays(calls: list[str]) -> None:
     objects = numpy.empty(2, dtype=object)
     objects[0] = namespace["plain_value"]
 
-    class Traced(numpy.ndarray):  # type: ignore[misc]  # numpy may be missing
+    class Traced(numpy.ndarray):  # type: ignore[misc, name-defined, unused-ignore]  # numpy may be missing
         def __array_finalize__(self, other: object) -> None:
             calls.append("__array_finalize__")
 
@@ -177,7 +192,7 @@ def test_tables(calls: list[str]) -> None:
     frame = pandas.DataFrame({"x": [1, 2], "key": [3, 4]})
     frame["objects"] = pandas.Series([types.SimpleNamespace(), namespace["instance"]], dtype=object)
 
-    class Traced(pandas.DataFrame):  # type: ignore[misc]  # pandas may be missing
+    class Traced(pandas.DataFrame):  # type: ignore[misc, name-defined, unused-ignore]  # pandas may be missing
         def __getattribute__(self, name: str) -> object:
             if not silent:
                 calls.append(f"__getattribute__ {name}")
@@ -206,7 +221,8 @@ def test_nothing_is_imported_and_nothing_is_printed(
     monkeypatch.syspath_prepend(str(tmp_path))
     complete("import js", namespace={})  # what the engine itself needs is loaded
     before = set(sys.modules)
-    for source in ("import noisy_mo", "import noisy_module.", "from noisy_module import ", "import noisy_module\nnoisy_module.x", 'd["\\d'):
+    sources = ["import noisy_mo", "import noisy_module.", "from noisy_module import "]
+    for source in (*sources, "import noisy_module\nnoisy_module.x", 'd["\\d'):
         complete(source, namespace={"d": {"x": 1}})
     assert [found.text for found in complete("import noisy_mo", namespace={})] == ["noisy_module"]
     assert set(sys.modules) - before == set()

@@ -81,6 +81,7 @@ def test_within_a_class_each_source_keeps_its_order() -> None:
 
 def test_what_is_no_text_is_passed_over() -> None:
     """A namespace or a dict can have keys of any kind."""
+
     class Name(str):
         pass
 

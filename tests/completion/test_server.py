@@ -66,7 +66,9 @@ def hear(process: Process) -> dict[str, Any]:
         ("import math\nmath.|", "hypot", "function", "hypot("),
     ],
 )
-def test_a_name_comes_with_its_type_and_one_line(marked: str, name: str, kind: str, detail: str, shared: Client) -> None:
+def test_a_name_comes_with_its_type_and_one_line(
+    marked: str, name: str, kind: str, detail: str, shared: Client
+) -> None:
     """For results of calls, modules, parameters, what is in the block; lines and columns count characters."""
     answer = shared.ask(question(marked), PATIENCE)
     assert answer is not None
@@ -173,7 +175,7 @@ def test_a_cache_that_others_could_write_to_is_closed_or_not_used(
 
 
 def test_a_truncated_cache_does_no_harm_and_is_mended(filled: Path, make: Make) -> None:
-    """jedi alone ends in EOFError at every completion, for ever; here the damaged files are made anew."""
+    """By itself jedi ends in EOFError at every completion, for ever; here the damaged files are made anew."""
     damaged = pickles(filled)
     assert damaged
     for number, path in enumerate(damaged):

@@ -152,8 +152,9 @@ def argument(op: Opcode, rng: Random) -> bytes:
 
 def generated(rng: Random) -> bytes:
     """Make a stream of random opcodes, most of which find on the stack what they need."""
-    parts = []
-    depth, marks = 0, []
+    parts: list[bytes] = []
+    depth = 0
+    marks: list[int] = []
     for _ in range(rng.randrange(1, 30)):
         for _ in range(20):
             op = rng.choice(OPCODES)

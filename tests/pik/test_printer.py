@@ -42,7 +42,7 @@ class Hostile:
     def __repr__(self) -> str:
         raise SystemExit
 
-    __str__ = __hash__ = __len__ = __eq__ = __getattr__ = __repr__  # type: ignore[assignment]
+    __str__ = __hash__ = __len__ = __eq__ = __getattr__ = __repr__  # type: ignore[assignment, misc]
 
 
 class Forged:

@@ -21,6 +21,7 @@ BEFORE_THE_FIRST_PROMPT = {
     "histshell.session",
     "histshell.shells",
     "histshell.shells.stock",
+    "histshell.shells.stock_tab",
 }
 
 

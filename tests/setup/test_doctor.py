@@ -59,12 +59,12 @@ def test_nothing_installed_is_one_problem_with_one_remedy(environ: Environ, tmp_
     assert "PYTHONSTARTUP is not set" in problems[1]
 
 
-def test_every_problem_has_a_remedy(environ: Environ, tmp_path: Path) -> None:
+def test_every_problem_has_a_remedy(environ: Environ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dozen of them at once: none is without."""
     (Path(stub.installed()).parent / "home").write_text("/gone\n")
     (tmp_path / ".bashrc").write_bytes(BEGIN)
     (tmp_path / "config.toml").write_text("promt = 1\n")
-    os.environ["HISTSHELL_CONFIG"] = str(tmp_path / "config.toml")
+    monkeypatch.setenv("HISTSHELL_CONFIG", str(tmp_path / "config.toml"))
     environ |= {"HISTSHELL": "0", "PYTHONSTARTUP": "/gone.py", "HISTSHELL_CHAIN": "/gone.py"}
     problems = [finding for finding in examine(environ) if finding.level == PROBLEM]
     assert len(problems) >= 6
