@@ -62,15 +62,15 @@ _PEERS = (
 
 
 def install(python: str, package: str) -> str | None:
-    """Return the interpreter of an environment that has `package`, making it if need be; None if it cannot be made."""
-    place = PEERS / version(python) / package
+    """Return the interpreter of an environment that has `package`, or several of them; None if it cannot be made."""
+    place = PEERS / version(python) / package.replace(" ", "+")
     interpreter = place / "bin" / "python"
     if (place / "ready").exists():
         return str(interpreter)
     # Without pip: Debian's Pythons come without ensurepip, and our own pip serves them all.
     steps = (
         [python, "-m", "venv", "--clear", "--without-pip", str(place)],
-        [sys.executable, "-m", "pip", "-qq", "--python", str(interpreter), "install", package],
+        [sys.executable, "-m", "pip", "-qq", "--python", str(interpreter), "install", *package.split()],
     )
     for step in steps:
         done = subprocess.run(step, capture_output=True, text=True)

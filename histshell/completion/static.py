@@ -220,7 +220,7 @@ def _bind(found: Any, value: object, cls: type) -> Any:
         if kind is types.ClassMethodDescriptorType or type(value) is Instance:
             return found
         try:
-            return found.__get__(value)
+            return found.__get__(value, cls)  # without a class CPython crashes over some (METH_METHOD)
         except Exception:  # an entry that was taken from a class it does not belong to
             return UNKNOWN
     return UNKNOWN if class_attribute(kind, "__get__") is not UNKNOWN else found

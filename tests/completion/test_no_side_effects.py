@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ import pytest
 
 from histshell.completion import complete
 from histshell.completion.signature import signature
-from tests.completion import hooks
+from tests.completion import all_types, hooks
+from tests.pythons import Target, some_pythons
 
 #: `X` is a name, a result or an element; each is completed in each of these places.
 SHAPES = """
@@ -227,3 +229,11 @@ def test_nothing_is_imported_and_nothing_is_printed(
     assert [found.text for found in complete("import noisy_mo", namespace={})] == ["noisy_module"]
     assert set(sys.modules) - before == set()
     assert capfd.readouterr() == ("", "")
+
+
+@some_pythons
+def test_every_type_of_the_library_can_be_looked_at(target: Target, tmp_path: Path) -> None:
+    """Each type in C, and an instance of it where one can be made: reading their descriptors in the wrong way ends a process."""
+    words = [target.python.path, "-W", "ignore", str(Path(all_types.__file__))]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "more than 150: True\n"), done.stderr
