@@ -3,9 +3,9 @@
     python -m benchmarks.completion [--rounds 10] [--python PATH] [--write]
 
 Each completer has a process of its own with the same names in it; all get the same questions in turn, the order of the
-completers new for each, with a line above that changes. The first round gives the times of a first answer, the others those of a warm one. Then the rows
-of the tests' table are asked, for the recall. Last, TAB is pressed at real prompts: the first one of a session, a second after
-the prompt.
+completers new for each, with a line above that changes. The first round gives the times of a first answer, the others
+those of a warm one. Then the rows of the tests' table are asked, for the recall; what is hard is asked of ours alone. Last,
+TAB is pressed at real prompts: the first one of a session, a second after the prompt.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks import completion_hard
 from benchmarks.completers import COMPLETERS
 from benchmarks.machine import describe, environment, pythons, version
 from benchmarks.page import publish
@@ -301,6 +302,7 @@ def main() -> None:
         finally:
             for worker in workers.values():
                 worker.close()
+    text += "\n" + completion_hard.table()
     if not options.no_tab:
         text += "\n" + tab_table(5)
     publish("completion", text, options.write)

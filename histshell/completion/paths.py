@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from itertools import islice
-from typing import Dict, List, Tuple
+from typing import Dict, List, Set, Tuple
 
 from . import bounded
 from .context import Context
 from .keys import inside
 from .model import Completion, Request
-from .ranking import MOST, quality
+from .ranking import MOST, search
 
 ENTRIES = 200_000
 """How many entries of a directory are looked at."""
-_SECONDS = 0.06  # how long a listing is waited for; then what has been read so far is taken
+_PART = 0.4  # of the time that is left, for which a listing is waited; then what has been read so far is taken
+_MOST_KEPT = 4
 
 _ONE = frozenset(
     [
@@ -148,25 +149,40 @@ def _names_a_file(context: Context) -> bool:
 
 def listing(place: str, stem: str, request: Request) -> List[Tuple[str, bool]]:
     """The entries of a directory that go on with `stem`, as (name, whether it is one); hidden ones if asked for."""
-    owner = _listed.setdefault(place, place)  # the same object for the same place, so that one that hangs is known
-    entries: List[os.DirEntry[str]] = []
-    bounded.call(_list, place, entries, owner=owner, seconds=min(request.left(), _SECONDS))
-    while len(_listed) > _MOST_LISTED:
-        _listed.pop(next(iter(_listed)))
-    seen = {entry.name: entry for entry in list(entries) if entry.name[:1] != "." or stem[:1] == "."}
-    chosen = [name for name in seen if name[: len(stem)].lower() == stem.lower()]
-    if not chosen:
-        chosen = [name for name in seen if quality(name, stem) is not None]
-    chosen.sort(key=lambda name: (name.lower(), name))
-    return [(name, seen[name].is_dir()) for name in chosen[:MOST]]
+    kept = _kept.pop(place, None) or _Listing()
+    _kept[place] = kept
+    while len(_kept) > _MOST_KEPT:
+        _kept.pop(next(iter(_kept)))
+    # What takes longer goes on, and is there for the next TAB.
+    bounded.call(kept.read, place, owner=kept, seconds=request.left() * _PART, stop=False)
+    names = list(kept.names)
+    if stem[:1] != ".":
+        names = [name for name in names if name[:1] != "."]
+    exact, loose = search(names, stem, request)
+    chosen = sorted(exact + loose, key=lambda name: (name.lower(), name))[:MOST]
+    return [(name, name in kept.folders) for name in chosen]
 
 
-_listed: Dict[str, str] = {}
-_MOST_LISTED = 100
+class _Listing:
+    """What is in a directory, as far as it has been read."""
+
+    def __init__(self) -> None:
+        self.stamp = -1
+        self.names: List[str] = []
+        self.folders: Set[str] = set()
+
+    def read(self, place: str) -> None:
+        """Read it, unless it has not changed."""
+        stamp = os.stat(place).st_mtime_ns
+        if stamp == self.stamp:
+            return
+        self.names, self.folders = [], set()
+        with os.scandir(place) as found:
+            for entry in islice(found, ENTRIES):
+                if entry.is_dir():
+                    self.folders.add(entry.name)
+                self.names.append(entry.name)
+        self.stamp = stamp
 
 
-def _list(place: str, entries: List[os.DirEntry[str]]) -> None:
-    """Append the entries of a directory to a list, of which the one who waits takes what is there at the limit."""
-    with os.scandir(place) as found:
-        for entry in islice(found, ENTRIES):
-            entries.append(entry)
+_kept: Dict[str, _Listing] = {}

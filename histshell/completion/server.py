@@ -21,15 +21,14 @@ from __future__ import annotations
 
 import builtins
 import gc
+import importlib.util
 import json
 import os
 import select
 import signal
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -73,7 +72,12 @@ class Jedi:
         settings.fast_parser = False  # its differential parser is for editors, and the source of most errors
         settings.auto_import_modules = []
         settings.cache_directory = cache
-        _keep_pickles_safely(parso.cache, cache)
+        ours = _beside("server_jedi")
+        ours.keep_pickles_safely(parso.cache, cache)
+        try:
+            ours.look_into_classes_only(importlib.import_module("jedi.inference.filters"))
+        except ImportError:  # a jedi that is built in another way
+            pass
         self._environments: dict[tuple[int, int], Any] = {}
         self._scope: tuple[object, ...] = ()
         self._project: Any = None
@@ -237,71 +241,6 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _keep_pickles_safely(cache: ModuleType, folder: str) -> None:
-    """Let no damaged, half-written or unwritable pickle of parso's become an error of every completion.
-
-    parso writes into the file that others read, and hands on every error of reading: one process killed while it
-    writes, and each completion that needs that module ends in `EOFError`, for ever. Here a pickle is put in its place
-    when it is complete, one that cannot be read is removed, and a folder that cannot be used only costs time.
-    """
-    module: Any = cache
-    read, directory = module._load_from_file_system, module._get_hashed_path
-    sweep, usable = module._remove_cache_and_update_lock, _is_ours(folder)
-
-    def load(grammar: str, path: str, changed: float, cache_path: Any = None) -> Any:
-        if not usable:
-            return None
-        try:
-            return read(grammar, path, changed, cache_path=cache_path)
-        except Exception:  # EOFError, UnpicklingError, OSError, and what else bytes at random make pickle raise
-            try:
-                os.unlink(directory(grammar, path, cache_path=cache_path))
-            except OSError:
-                pass
-            return None
-
-    def save(grammar: str, path: str, item: object, cache_path: Any = None) -> None:
-        if not usable:
-            return
-        import pickle
-
-        try:
-            final = directory(grammar, path, cache_path=cache_path)
-            unfinished = f"{final}.{os.getpid()}"
-            with open(unfinished, "wb") as file:
-                pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
-            os.replace(unfinished, final)
-        except OSError:  # the disk is full, the folder was taken away
-            pass
-
-    def tidy(cache_path: Any = None) -> None:
-        if usable:
-            try:
-                sweep(cache_path=cache_path)
-            except OSError:
-                pass
-
-    module._load_from_file_system, module._save_to_file_system = load, save
-    module._remove_cache_and_update_lock = tidy
-
-
-def _is_ours(folder: str) -> bool:
-    """Make the folder if need be; whether it belongs to this user and nobody else can write to it."""
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        status = os.lstat(folder)
-    except OSError:
-        return False
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-        return False
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        try:
-            os.chmod(folder, 0o700)
-        except OSError:
-            return False
-    return os.access(folder, os.R_OK | os.W_OK | os.X_OK)
-
-
 class Lines:
     """The lines of a file descriptor. `waiting()` tells whether there is one, without waiting for it."""
 
@@ -359,6 +298,17 @@ class Times:
             os.replace(unfinished, self.path)
         except OSError:  # the disk is full, the folder is not ours
             pass
+
+
+def _beside(name: str) -> Any:
+    """Load a module that lies beside this file; isolated, Python looks for none there."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"histshell_{name}", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> int:

@@ -163,7 +163,8 @@ def test_a_python_that_has_gone_is_a_reason(cache: Path, tmp_path: Path) -> None
 
 def test_a_home_removed_while_it_runs_does_no_harm(make: Make, tmp_path: Path) -> None:
     """The server's file is gone: the process goes on; one that has to be started is not there."""
-    (tmp_path / "server.py").write_text(Path(module.SERVER).read_text())
+    for name in ("server.py", "server_jedi.py"):
+        (tmp_path / name).write_text(Path(module.SERVER).with_name(name).read_text())
     client = make(server=str(tmp_path / "server.py"))
     assert "strip" in names(client.ask(question("''.|"), PATIENCE))
     (tmp_path / "server.py").unlink()

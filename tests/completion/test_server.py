@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from histshell import home
+from histshell.completion import server_jedi
 from histshell.completion.client import SERVER, Client
 from tests.completion.conftest import Make
 from tests.completion.jedi_process import PATIENCE, SCOPE, is_running, names, question, wait_for
@@ -256,6 +258,7 @@ def test_it_ends_with_its_parent_though_its_input_is_held_open(tmp_path: Path, m
     source = Path(SERVER).read_text().replace("PARENT_SECONDS = 10.0", "PARENT_SECONDS = 0.1")
     monkeypatch.setattr(f"{__name__}.SERVER", str(tmp_path / "server.py"))
     (tmp_path / "server.py").write_text(source)
+    shutil.copy(Path(server_jedi.__file__), tmp_path)
     with server(tmp_path / "cache", parent=1) as process:
         hear(process)
         assert process.wait(PATIENCE) == 0
@@ -311,3 +314,40 @@ def test_it_is_killed_with_its_user(cache: Path, tmp_path: Path) -> None:
         assert is_running(pid)
         user.kill()
     wait_for(lambda: not is_running(pid))
+
+
+COMPARE = """
+import importlib, importlib.util, sys
+spec = importlib.util.spec_from_file_location("server", sys.argv[1])
+server = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(server)
+filters = importlib.import_module("jedi.inference.filters")
+theirs = filters._AbstractUsedNamesFilter.values
+engine = server.Jedi(sys.argv[2])
+ours = filters._AbstractUsedNamesFilter.values
+assert ours is not theirs
+for line in sys.stdin.read().split("---\\n"):
+    question = {"do": "complete", "bare": False, "source": line, "line": line.count("\\n") + 1, "path": [], "python": [3, 12]}
+    question["column"] = len(line) - line.rfind("\\n") - 1
+    answers = []
+    for values in (theirs, ours):
+        filters._AbstractUsedNamesFilter.values = values
+        engine._state = None
+        answers.append(sorted(engine.answer(question)["names"]))
+    assert answers[0] == answers[1], line
+    print(len(answers[0]))
+"""
+
+
+def test_names_found_by_their_places_are_the_ones_that_jedi_finds(tmp_path: Path) -> None:
+    """Of strings, containers, classes with bases, attributes set in methods, nested classes and private names."""
+    lines = [
+        '"a".strip().', "[].", "{}.items().", "(1).", "import argparse\nargparse.ArgumentParser().",
+        "import collections\ncollections.OrderedDict().", "import datetime\ndatetime.datetime.now().",
+        "class A:\n    class B:\n        c = 1\n    __d = 2\n    def e(self, f):\n        self.g = f\nA().",
+        "import enum\nenum.Enum.", "import threading\nthreading.Thread().",
+    ]  # fmt: skip
+    words = [sys.executable, "-c", COMPARE, SERVER, str(tmp_path / "cache")]
+    done = subprocess.run(words, input="---\n".join(lines), capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stderr == ""
+    assert [int(count) > 3 for count in done.stdout.split()] == [True] * len(lines)
