@@ -8,7 +8,8 @@ have the built-in's own `__getitem__`.
 from __future__ import annotations
 
 import os
-from itertools import islice
+from itertools import islice, repeat
+from operator import is_
 from typing import Any, Iterator, List, Sequence, TypeVar
 
 from .model import Request
@@ -105,7 +106,7 @@ def _from_sequence(value: Any, base: Any, key: object) -> Any:
 
 def _from_dict(value: Any, key: object, request: Request) -> Any:
     keys = list(dict.keys(value))
-    if id(type(key)) in _SCALARS and _all_scalars(keys, request):
+    if id(type(key)) in _SCALARS and _all_of(type(key), keys, request):
         return dict.get(value, key, UNKNOWN)
     kind, position = type(key), 0
     for chunk in chunks(keys, request):
@@ -119,12 +120,12 @@ def _from_dict(value: Any, key: object, request: Request) -> Any:
     return UNKNOWN
 
 
-def _all_scalars(keys: List[Any], request: Request) -> bool:
-    """Whether all keys are of built-in scalar types, so that a dict may be asked for one: nobody's `__eq__` is called."""
+def _all_of(kind: type, keys: List[Any], request: Request) -> bool:
+    """Whether all keys are exactly of one type, so that a dict may be asked for one: nobody's `__eq__` is called."""
     for start in range(0, len(keys), _LARGE_CHUNK):
         if start and request.left() <= 0:
             return False
-        if not _SCALARS.issuperset(map(id, map(type, keys[start : start + _LARGE_CHUNK]))):
+        if not all(map(is_, map(type, keys[start : start + _LARGE_CHUNK]), repeat(kind))):
             return False
     return True
 
