@@ -60,12 +60,21 @@ _START = (
 def _start(namespace: "dict[str, object]") -> "None":
     """Load the modules that the first prompt needs from their byte code, and install; the start-up file calls this.
 
+    Does nothing with `HISTSHELL=0`, without a terminal, and for `-E` and `-I`, where only asyncio's prompt comes here.
+
     The import system takes 0.2 ms to find and check one module, most of what a start may cost. Here the place of
     each is known, so that one stat and one read do. What is not there exactly as Python itself would have left
     it (no byte code yet, an older one, one kept elsewhere) is imported in the ordinary way.
     """
+    import os
     import sys
 
+    if hasattr(sys, "pypy_version_info"):
+        namespace.pop("__cached__", None)  # left there by the running of the start-up file
+    if sys.flags.ignore_environment or os.environ.get("HISTSHELL") == "0" or not sys.stdin.isatty():
+        sys.modules.pop(__name__, None)
+        _forget_loader(namespace)
+        return
     if sys.pycache_prefix is None:
         from _frozen_importlib import ModuleSpec
         from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
@@ -102,6 +111,11 @@ def _start(namespace: "dict[str, object]") -> "None":
     from .session import install
 
     install(namespace)
+    _forget_loader(namespace)
+
+
+def _forget_loader(namespace: "dict[str, object]") -> "None":
+    """Make the prompt's `__loader__` what it is without a start-up file."""
     loader = namespace.get("__loader__")
     if str(getattr(loader, "path", "")).endswith("pythonstartup.py"):
         # Python leaves there what it ran the start-up file with, and pdb would show that file as the prompt's source.

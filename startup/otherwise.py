@@ -4,6 +4,11 @@
 import os
 import sys
 
+if sys.version_info < (3, 8) or hasattr(sys, "pypy_version_info"):
+    names.pop("__cached__", None)  # left there by the running of the start-up file, as is the loader
+    if "__loader__" in names:
+        names["__loader__"] = sys.modules["_frozen_importlib"].BuiltinImporter
+
 if failed:
     for _name in [_name for _name in sys.modules if _name.split(".")[0] == "histshell"]:
         del sys.modules[_name]
@@ -13,6 +18,8 @@ if failed:
     sys.stderr.write(" ".join(_text.split()) + " ('histshell doctor' helps)\n")
 
 _path = os.environ.get("HISTSHELL_CHAIN")
+if sys.flags.ignore_environment:
+    _path = None  # -E and -I: only asyncio's prompt in 3.13 comes here
 if _path and os.path.abspath(_path) != own:
     try:
         with open(_path, "rb") as _stream:
