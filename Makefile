@@ -37,9 +37,11 @@ docs: $(VENV)/ready-docs ## build the documentation into docs/_build/html; a war
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/ready-bench ## measure the time to the first prompt beside other shells, and the cost of a result
+bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, completion and the pickle loader, beside others
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.recording $(ARGS)
+	$(BIN)/python -m benchmarks.completion $(ARGS)
+	$(BIN)/python -m benchmarks.pik $(ARGS)
 
 fuzz: $(VENV)/ready-test ## run the property tests with twenty times the examples, and a new seed
 	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)

@@ -1,14 +1,15 @@
 """Measure Pik against what else reads pickles: ratios to `pickle.loads`, all in one run, interleaved.
 
-    python benchmarks/pik.py [rounds]
+    python -m benchmarks.pik [--rounds 3] [--write]
 
 Six inputs: a 100,000 dicts of 3 (protocol 4); b 1,000,000 ints; c 1,000 tuples 500 deep; d 10 MB of bytes;
 e 200,000 instances of a class (trusted by name); f as a, protocol 0. Each figure is the best of the rounds.
-picklescan and fickling are measured if they are installed.
+picklescan and fickling are measured if they are installed. Then the bombs of the tests, each in a process of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import io
 import pickle
@@ -17,13 +18,13 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from benchmarks.machine import describe
+from benchmarks.page import publish
 from histshell.pik import EVERYTHING, SAFE, Machine, disassemble, loads
 from histshell.pik.lexer import Lexer
+from tests.pik import bombs
 
 
 class Point:
@@ -126,17 +127,42 @@ def best(rounds: int, data: bytes, found: dict[str, Callable[[bytes], object]]) 
     return times
 
 
-def main() -> None:
-    """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+def speed_table(rounds: int) -> str:
+    """The times of all, as multiples of C's."""
     found = peers()
-    print(f"Python {sys.version.split()[0]}, best of {rounds}, times as multiples of C loads")
-    print("input      C, s  " + "".join(f"{title:>16}" for title in found))
+    lines = [
+        f"### Python {sys.version.split()[0]}, multiples of `pickle.loads` in C",
+        "",
+        f"| input | C, ms | {' | '.join(title for title in found if title != 'C loads')} |",
+        f"|---|---:|{'---:|' * (len(found) - 1)}",
+    ]
     for name, data in inputs().items():
         times = best(rounds, data, found)
-        base = times["C loads"] or 1e-9
-        cells = "".join(f"{'-':>16}" if spent is None else f"{spent / base:>15.1f}x" for spent in times.values())
-        print(f"{name} {len(data) / 1e6:5.1f} MB {base:8.4f}{cells}", flush=True)
+        base = times.pop("C loads") or 1e-9
+        cells = " | ".join("–" if spent is None else f"{spent / base:.1f}" for spent in times.values())
+        lines.append(f"| {name}, {len(data) / 1e6:.1f} MB | {base * 1000:.1f} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def bomb_table() -> str:
+    """What becomes of each bomb, and what it takes."""
+    lines = ["### Bombs", "", "| stream | `loads`, s | MB | shown in the mode, s | MB |", "|---|---:|---:|---:|---:|"]
+    shown = {bomb.name: bomb for bomb in bombs.run("show")}
+    for bomb in bombs.run("safe"):
+        other = shown[bomb.name]
+        cells = f"{bomb.seconds:.2f} | {bomb.megabytes} | {other.seconds:.2f} | {other.megabytes}"
+        lines.append(f"| {bomb.name} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, and publish the tables."""
+    parser = argparse.ArgumentParser(prog="benchmarks.pik")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the best counts")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
+    options = parser.parse_args()
+    text = f"Measured on {describe()}.\n\n{speed_table(options.rounds)}\n{bomb_table()}"
+    publish("pik", text, options.write)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import os
 import struct
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 from tests.pik.dangers import di, g, li, r, s, t
 
@@ -85,3 +90,68 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "8,000,000 opcodes": (lambda: b"N0" * 4_000_000 + b"N.", "value"),
     "huge dict in a set's way": (lambda: di(*(b"K" + bytes([n]) + DOUBLED for n in range(200))) + b".", "value"),
 }  # fmt: skip
+
+MEGABYTES = 512
+SECONDS = (
+    20  # of the processor's time; far above what any takes, so that a slow machine makes a test slow and not wrong
+)
+
+
+class Exploded(NamedTuple):
+    """What became of a bomb: `error`, `value`, `long` (text without end), an exception's name, or how the process died."""
+
+    name: str
+    outcome: str
+    seconds: float
+    megabytes: int
+
+
+def run(how: str) -> Iterator[Exploded]:
+    """Load all bombs, each in a process with limits: `safe`, with `loads` as it comes, or `show`, as the mode does."""
+    ran = subprocess.run(
+        [sys.executable, "-c", "from tests.pik.bombs import explode_all; explode_all()", how],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=900, check=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )  # fmt: skip
+    for line in ran.stdout.splitlines():
+        name, outcome, seconds, megabytes = line.split("|")
+        yield Exploded(name, outcome, float(seconds), int(megabytes))
+
+
+def explode_all() -> None:
+    """Print name, outcome, processor seconds and peak megabytes of each bomb, loaded in a fork."""
+    for name, (make, _) in BOMBS.items():
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.write(writing, explode(make, sys.argv[1]).encode())
+            os._exit(0)
+        os.close(writing)
+        status = os.waitpid(child, 0)[1]
+        said = os.read(reading, 1000).decode() or f"died with status {status}|99|0"
+        os.close(reading)
+        print(name, said, sep="|", flush=True)
+
+
+def explode(make: Callable[[], bytes], how: str) -> str:
+    """Load one bomb in this process, under the limits."""
+    import resource
+    import time
+
+    from histshell.pik import PikError, loads
+    from histshell.pik.play import PLAY
+    from histshell.pik.printer import show
+
+    data = make()
+    resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    began = time.process_time()
+    try:
+        text = show(loads(data)) if how == "safe" else str(loads(data, trust=PLAY, on_refused="show"))
+        outcome = "value" if len(text) < 60_000 else "long"
+    except PikError as error:
+        outcome = "error" if len(str(error)) < 1000 else "long"
+    except BaseException as error:
+        outcome = type(error).__name__
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return f"{outcome}|{time.process_time() - began:.2f}|{peak}"
