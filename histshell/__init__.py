@@ -7,6 +7,8 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .completion import complete
     from .entry import Entry
     from .errors import HistshellError
@@ -71,7 +73,11 @@ def _start(namespace: "dict[str, object]") -> "None":
 
     if hasattr(sys, "pypy_version_info"):
         namespace.pop("__cached__", None)  # left there by the running of the start-up file
-    if sys.flags.ignore_environment or os.environ.get("HISTSHELL") == "0" or not sys.stdin.isatty():
+    if (
+        sys.flags.ignore_environment
+        or os.environ.get("HISTSHELL") == "0"
+        or not (sys.stdin.isatty() or "ipykernel" in sys.modules)
+    ):
         sys.modules.pop(__name__, None)
         _forget_loader(namespace)
         return
@@ -122,6 +128,20 @@ def _forget_loader(namespace: "dict[str, object]") -> "None":
         from _frozen_importlib import BuiltinImporter
 
         namespace["__loader__"] = BuiltinImporter
+
+
+def load_ipython_extension(shell: "Any") -> "None":
+    """Number the results of the IPython that asks for it by `%load_ext histshell`."""
+    from .session import install
+
+    install(shell.user_ns)
+
+
+def unload_ipython_extension(_shell: "Any") -> "None":
+    """Take it out again, for `%unload_ext histshell`."""
+    from .session import uninstall
+
+    uninstall()
 
 
 def __dir__() -> "list[str]":

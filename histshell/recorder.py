@@ -60,7 +60,7 @@ class Recorder:
             return
         try:
             self._busy.add(thread)
-            record = self._record(value, _frame(1))
+            record = self.record(value, _frame(1))
             _setattr(builtins, "_", None)
             out = _getattr(sys, "stdout", None)
             if out is None:
@@ -86,12 +86,12 @@ class Recorder:
             return inner(value)
         try:
             self._busy.add(thread)
-            self._record(value, _frame(1))
+            self.record(value, _frame(1))
             return inner(value)
         finally:
             self._busy.discard(thread)
 
-    def _record(self, value: "object", frame: "FrameType | None") -> "Record | None":
+    def record(self, value: "object", frame: "FrameType | None") -> "Record | None":
         """Give the value its number. Nothing that goes wrong here reaches the prompt."""
         history = self.history
         if value is history:

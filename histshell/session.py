@@ -40,7 +40,7 @@ class Pik:
 
     __slots__ = ("_session",)
 
-    def __init__(self, session: "Session") -> "None":
+    def __init__(self, session: "Names") -> "None":
         self._session = session
 
     def __call__(self, *value: "object") -> "None":
@@ -56,7 +56,7 @@ class Pik:
             if tab is not None:
                 tab.away = True  # what is typed there is no Python
             try:
-                console.enter(self._session.history, self._session.face.namespace)
+                console.enter(self._session.history, self._session.namespace)
             finally:
                 if tab is not None:
                     tab.away = False
@@ -75,14 +75,48 @@ class Pik:
         return "pik() opens the pickle mode; pik(value) shows the pickle program of a value"
 
 
-class Session:
+class Names:
+    """The history and the names by which the user reaches it: all that is ours in a shell that is not Python's own.
+
+    `detach` takes out what has been put into that shell.
+    """
+
+    detach: "Callable[[], object] | None" = None
+    settings: "Settings | None" = None
+    tab: "Tab | None" = None
+
+    def __init__(self, namespace: "dict[str, object]") -> "None":
+        self.history = History()
+        self.pik = Pik(self)
+        self.namespace = namespace
+        self.inspecting = False
+
+    def publish(self, namespace: "dict[str, object]") -> "None":
+        """Make the history known by its names, where they are free."""
+        self.namespace = namespace
+        for name in NAMES:
+            builtins.__dict__.setdefault(name, self.history)
+        builtins.__dict__.setdefault("pik", self.pik)
+        namespace.setdefault(NAMES[0], self.history)
+
+    def stop(self) -> "None":
+        """Take everything out again. What was recorded stays with whoever holds the history."""
+        if self.detach is not None:
+            self.detach()
+        for namespace in (self.namespace, builtins.__dict__):
+            for name in NAMES:
+                if namespace.get(name) is self.history:
+                    del namespace[name]
+        if builtins.__dict__.get("pik") is self.pik:
+            del builtins.__dict__["pik"]
+
+
+class Session(Names):
     """What is installed in this process. There is at most one; `install` and `uninstall` manage it."""
 
     def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
-        self.history = History()
-        self.pik = Pik(self)
+        Names.__init__(self, namespace)
         self.find_namespace = find
-        self.inspecting = False
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
         self.inputs = stock.Inputs()
@@ -109,7 +143,7 @@ class Session:
 
     def start(self) -> "None":
         """Install everything into the interpreter; a prompt that the user has set stays."""
-        self.publish(self.face.namespace)
+        self.publish(self.namespace)
         self.copied = self.face.text()
         for name, kind in self.kinds.items():
             old = getattr(sys, name, self.old[name])
@@ -122,10 +156,7 @@ class Session:
     def publish(self, namespace: "dict[str, object]") -> "None":
         """Make the history known by its names, where they are free."""
         self.face.namespace = namespace
-        for name in NAMES:
-            builtins.__dict__.setdefault(name, self.history)
-        builtins.__dict__.setdefault("pik", self.pik)
-        namespace.setdefault(NAMES[0], self.history)
+        Names.publish(self, namespace)
 
     def tick(self) -> "None":
         """Done each time the prompt is shown."""
@@ -182,12 +213,7 @@ class Session:
         for name, kind in self.kinds.items():
             if type(getattr(sys, name, None)) is kind:
                 setattr(sys, name, self.old[name])
-        for namespace in (self.face.namespace, builtins.__dict__):
-            for name in NAMES:
-                if namespace.get(name) is self.history:
-                    del namespace[name]
-        if builtins.__dict__.get("pik") is self.pik:
-            del builtins.__dict__["pik"]
+        Names.stop(self)
 
 
 def _settings() -> "Settings | None":
@@ -203,7 +229,7 @@ def _settings() -> "Settings | None":
     return load()
 
 
-_session: "Session | None" = globals().get("_session")  # kept when the module is reloaded
+_session: "Names | None" = globals().get("_session")  # kept when the module is reloaded
 
 
 def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace | None" = None) -> "None":
@@ -211,7 +237,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
 
     `namespace` is the globals of the prompt (default: the caller's); where the prompt will only make it later, `find`
     is asked for it at each prompt until it answers. Typed again, it only makes the names known in `namespace`.
-    Does nothing in shells that are not Python's own prompt.
+    In IPython and Jupyter's kernels the prompt stays what it is; other shells that are not Python's own stay as they are.
     """
     global _session
     caller: "FrameType" = sys._getframe(1)
@@ -220,11 +246,17 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
     if _session is not None:
         _session.publish(namespace)
         return
-    if not stock.recognise(caller):
-        return
-    session = Session(namespace, find)
+    shell = stock.foreign(caller)
+    session: "Names" = Names(namespace) if shell else Session(namespace, find)
     try:
-        session.start()
+        if isinstance(session, Session):
+            session.start()
+        else:
+            from .shells import guests
+
+            if not guests.attach(session, shell):
+                return
+            session.publish(namespace)
     except BaseException:
         session.stop()
         raise

@@ -1,4 +1,4 @@
-"""Virtual environments with packages that the tests use at a prompt: numpy, rich, sympy.
+"""Virtual environments with packages that the tests use at a prompt: numpy, rich, sympy; and with other shells.
 
 Made once and kept in `HISTSHELL_TEST_CACHE`, or in ~/.cache/histshell-tests. Where they cannot be made (no network,
 no pip for that Python), the tests that need them are skipped and say so.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,21 +50,21 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def with_packages(python: Python) -> Path:
-    """Return the interpreter of an environment with `PACKAGES`, made if need be; skips the test if that fails."""
+def with_packages(python: Python, packages: Sequence[str] = PACKAGES) -> Path:
+    """Return the interpreter of an environment with packages, made if need be; skips the test if that fails."""
     home = Path(os.environ.get("HISTSHELL_TEST_CACHE") or Path.home() / ".cache" / "histshell-tests")
     home.mkdir(parents=True, exist_ok=True)
-    environment = home / f"{python.name}-{'-'.join(PACKAGES)}"
+    environment = home / f"{python.name}-{'-'.join(packages)}".replace("*", "x")
     interpreter = environment / "bin" / "python"
     with _alone(home / f"{environment.name}.lock"):
         if not (environment / "complete").exists():
             try:
                 _run(python.path, "-m", "venv", "--clear", "--without-pip", str(environment))
                 # This process's pip, working on that environment: not every Python here has one of its own.
-                _run(sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--quiet", *PACKAGES)
+                _run(sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--quiet", *packages)
             except subprocess.SubprocessError as error:
                 detail = getattr(error, "stderr", "") or str(error)
-                pytest.skip(f"no environment with {', '.join(PACKAGES)} for {python.name}: {detail.strip()[-200:]}")
+                pytest.skip(f"no environment with {', '.join(packages)} for {python.name}: {detail.strip()[-200:]}")
             (environment / "complete").touch()
     return interpreter
 

@@ -12,14 +12,15 @@ OTHERS = ("IPython", "ipykernel", "bpython", "ptpython", "xonsh", "idlelib")
 """Shells that run start-up files but are no stock prompt, by the package that calls."""
 
 
-def recognise(frame: "FrameType | None") -> "bool":
-    """Whether a stock prompt is what runs the start-up file, judged by the frames that called it."""
+def foreign(frame: "FrameType | None") -> "str":
+    """The package of the shell that runs the start-up file, told by the frames that called it; empty for a stock prompt."""
     while frame is not None:
         module = frame.f_globals.get("__name__")
-        if type(module) is str and module.partition(".")[0] in OTHERS:
-            return False
+        package = module.partition(".")[0] if type(module) is str else ""
+        if package in OTHERS:
+            return package
         frame = frame.f_back
-    return True
+    return ""
 
 
 def uses_pyrepl() -> "bool":

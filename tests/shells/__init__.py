@@ -1,0 +1,1 @@
+"""Tests that type into shells that are not Python's own prompt."""

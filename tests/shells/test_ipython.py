@@ -1,0 +1,174 @@
+"""IPython in a terminal and Jupyter's kernels: the same `h`, while prompt, `In` and `Out` stay IPython's own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.environments import with_packages
+from tests.prompt.session import STARTUP, environment
+from tests.pythons import Python, found
+from tests.terminal import Terminal
+
+#: The oldest and the newest that are supported, each under a Python that it installs on.
+VERSIONS = [((3, 11), "8.*"), ((3, 11), "9.*"), ((3, 13), "9.*")]
+_PROMPT = re.compile(r"In \[\d+\]: \Z")
+
+
+def _targets() -> Iterator[object]:
+    for minor, version in VERSIONS:
+        pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
+        name = f"{'.'.join(map(str, minor))}-ipython-{version[0]}"
+        if not pythons:
+            yield pytest.param(None, None, id=name, marks=pytest.mark.skip(reason=f"no Python for {name}"))
+        else:
+            yield pytest.param(pythons[0], version, id=name)
+
+
+ipythons = pytest.mark.parametrize(("python", "version"), list(_targets()))
+
+
+class IPython(Terminal):
+    """An IPython that runs the start-up file, typed at."""
+
+    def __init__(self, python: Python, version: str, home: Path, *, startup: bool = True) -> None:
+        interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
+        home.mkdir()
+        env = environment(home, **({"PYTHONSTARTUP": str(STARTUP)} if startup else {}))
+        words = [str(interpreter), "-m", "IPython", "--no-banner", "--no-confirm-exit", "--colors=NoColor"]
+        super().__init__(words, env=env, cwd=str(home), rows=50, columns=100)
+        self._row = -1
+        self.wait_for(self.at_prompt)
+
+    def at_prompt(self) -> bool:
+        """A fresh prompt of IPython's"""
+        return self.row > self._row and bool(_PROMPT.match(self.before_cursor)) and not self.after_cursor.strip()
+
+    def enter(self, text: str) -> list[str]:
+        """Type a line, press Enter, and return what was printed before the next prompt."""
+        self._row = first = self.row
+        self.type(text)
+        self.press("enter")
+        self.wait_for(self.at_prompt)
+        return [row for row in self.history()[first + 1 : self.row] if row.strip()]
+
+
+@ipythons
+def test_results_have_numbers(python: Python, version: str, tmp_path: Path) -> None:
+    """Each displayed one, once; `Out` goes on; sources are what was typed, the exact expression where there are several."""
+    with IPython(python, version, tmp_path / "home") as shell:
+        assert shell.enter("6 * 7") == ["Out[1]: 42"]
+        assert shell.enter("None") == []
+        assert shell.enter("43;") == []
+        assert shell.enter("x = 1; 'two'") == ["Out[4]: 'two'"]
+        assert shell.enter("h[1] + 1, Out[1], _") == ["Out[5]: (43, 42, 'two')"]
+        shell.enter("get_ipython().ast_node_interactivity = 'all'")
+        shell.enter("'a'; 'b'")
+        assert shell.enter("[type(h).__name__, len(h), h[4:]]")[-1].endswith("['History', 6, ['a', 'b']]")
+        sources = shell.enter("print([h.entry(n).source for n in (1, 2, 3, 4, 5)])")
+        assert sources == ["""['6 * 7', "'two'", 'h[1] + 1, Out[1], _', "'a'", "'b'"]"""]
+        table = shell.enter("h")
+        assert any("6 * 7" in row for row in table)
+        assert shell.enter("print(len(h))") == ["7"], "the table is no result"
+        assert shell.enter("print(h.entry(6).preview)") == ["['History', 6, ['a', 'b']]"]
+
+
+@ipythons
+def test_errors_lose_nothing(python: Python, version: str, tmp_path: Path) -> None:
+    """A `__repr__` that raises has its number; an error in a cell has none; await and magics go on."""
+    with IPython(python, version, tmp_path / "home") as shell:
+        shell.enter("Bad = type('Bad', (), {'__repr__': lambda self: 1 / 0})")
+        assert any("ZeroDivisionError" in row for row in shell.enter("Bad()"))
+        assert shell.enter("print(len(h), type(h[1]).__name__)") == ["2 Bad"]
+        assert any("NameError" in row for row in shell.enter("nothing_like_it"))
+        shell.enter("import asyncio")
+        assert shell.enter("await asyncio.sleep(0, 'slept')")[-1].endswith("'slept'")
+        assert shell.enter("print(h[-1], len(h))") == ["slept 3"]
+        shell.enter("h = 5")
+        shell.enter("'still'")
+        assert shell.enter("print(_h[-1], h)") == ["still 5"]
+
+
+@ipythons
+def test_the_pickle_mode_and_completion(python: Python, version: str, tmp_path: Path) -> None:
+    """`%pik` and `pik()`; `h[` completes to the numbers, and `h[1].` goes on."""
+    with IPython(python, version, tmp_path / "home") as shell:
+        shell.enter("'some text'")
+        assert "BININT1 1" in "\n".join(shell.enter("%pik (1, 2)"))
+        shell._row = shell.row
+        shell.type("%pik")
+        shell.press("enter")
+        shell.wait_for(lambda: shell.before_cursor == "pik> ")
+        shell.type("I7\r")
+        shell.wait_for(lambda: shell.before_cursor == "...> ")
+        shell.type(".\r")
+        shell.wait_for(lambda: any(row == "7" for row in shell.screen()))
+        shell.wait_for(lambda: shell.before_cursor == "pik> ")
+        shell._row = shell.row
+        shell.type("quit\r")
+        shell.wait_for(shell.at_prompt)
+        assert shell.enter("print(h[2])") == ["7"]
+        shell.type("h[1].capi")
+        shell.press("tab")
+        shell.wait_for(lambda: "h[1].capitalize" in shell.before_cursor)
+        shell.press("ctrl-u")
+        shell.type("h[")
+        shell.press("tab")
+        shell.wait_for("2]")
+        shell.wait_for("1]")
+
+
+@ipythons
+def test_as_an_extension(python: Python, version: str, tmp_path: Path) -> None:
+    """`%load_ext histshell` where the package can be imported, and `%unload_ext` takes everything out again."""
+    with IPython(python, version, tmp_path / "home", startup=False) as shell:
+        shell.enter(f"import sys; sys.path.append({str(STARTUP.parents[1])!r})")
+        shell.enter("before = set(get_ipython().magics_manager.magics['line'])")
+        shell.enter("%load_ext histshell")
+        shell.enter("'counted'")
+        assert shell.enter("print(h[1])") == ["counted"]
+        shell.enter("%unload_ext histshell")
+        shell.enter("'not counted'")
+        assert any("NameError" in row for row in shell.enter("h"))
+        assert shell.enter("print(set(get_ipython().magics_manager.magics['line']) - before)") == ["set()"]
+
+
+KERNEL = """
+import json, sys
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="python3")
+said = []
+def run(code):
+    printed = []
+    def hook(message):
+        if message["msg_type"] == "stream":
+            printed.append(message["content"]["text"])
+        elif message["msg_type"] == "execute_result":
+            printed.append(message["content"]["data"]["text/plain"])
+    client.execute_interactive(code, output_hook=hook, timeout=60)
+    said.append(printed)
+for cell in ("6 * 7", "h[1] + 1", "print(len(h), h.entry(1).source)", "1/0", "print(h[2], type(h).__name__)"):
+    run(cell)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+print(json.dumps(said))
+"""
+
+
+@ipythons
+def test_a_kernel_records_and_says_nothing(python: Python, version: str, tmp_path: Path) -> None:
+    """Started with the variable set, as from a terminal: the cells show what they show without us."""
+    interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
+    env = environment(
+        tmp_path, PYTHONSTARTUP=str(STARTUP), JUPYTER_PATH=str(interpreter.parents[1] / "share" / "jupyter")
+    )
+    env["JUPYTER_PLATFORM_DIRS"] = "1"
+    words = [str(interpreter), "-W", "ignore", "-c", KERNEL]
+    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == [["42"], ["43"], ["3 6 * 7\n"], [], ["43 History\n"]]
