@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, List
 
 if TYPE_CHECKING:
     from .guests import Guest
+
+
+_OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")
+"""A line that ends in the number of a result, or goes on from one."""
 
 
 def attach(guest: Guest) -> Callable[[], None] | None:
@@ -29,7 +34,7 @@ def attach(guest: Guest) -> Callable[[], None] | None:
     guest.source = lambda frame: _source(shell, frame)
     hook.compute_format_data = compute_format_data
     completer = getattr(shell, "Completer", None)
-    undo = [*_complete(guest, completer), _add_magic(shell, guest)]
+    undo = [*_complete(completer), _add_magic(shell, guest)]
 
     def detach() -> None:
         if hook.__dict__.get("compute_format_data") is compute_format_data:
@@ -79,8 +84,8 @@ def _add_magic(shell: Any, guest: Guest) -> Callable[[], object]:
     return lambda: magics.pop("pik", None)
 
 
-def _complete(guest: Guest, completer: Any) -> List[Callable[[], object]]:
-    """Let `h[` complete to the numbers, newest first, and `h[1].` go on from the value, as for a plain list."""
+def _complete(completer: Any) -> List[Callable[[], object]]:
+    """Let `h[` complete to the numbers, newest first, and `h[1].` go on from the value."""
     undo: List[Callable[[], object]] = []
     if completer is None:
         return undo
@@ -88,10 +93,16 @@ def _complete(guest: Guest, completer: Any) -> List[Callable[[], object]]:
 
     module: Any = sys.modules.get("IPython.core.completer")
 
-    def numbers(context: Any) -> Any:
-        """The numbers of the results, where a bracket follows a name of the history."""
-        found = complete(context.text_until_cursor, namespace=completer.namespace, budget_ms=50)
-        names = [one.text for one in found if one.kind == "result"]
+    def results(context: Any) -> Any:
+        """The numbers of the results after `h[`, and what goes on from one; jedi knows neither."""
+        line = context.text_until_cursor
+        names: List[str] = []
+        if _OF_A_RESULT.search(line):
+            for one in complete(line, namespace=completer.namespace, budget_ms=50):
+                typed = len(line) - one.start
+                if one.kind in ("result", "attribute", "key") and typed <= len(context.token):
+                    text = one.text.rstrip("(") if one.kind == "attribute" else one.text
+                    names.append(context.token[: len(context.token) - typed] + text)
         return {
             "completions": [module.SimpleCompletion(name, type="result") for name in names],
             "matched_fragment": context.token,
@@ -100,13 +111,9 @@ def _complete(guest: Guest, completer: Any) -> List[Callable[[], object]]:
         }
 
     try:
-        matcher = module.context_matcher()(numbers)
+        matcher = module.context_matcher()(results)
         completer.custom_matchers.append(matcher)
         undo.append(lambda: completer.custom_matchers.remove(matcher))
-        for policy in sys.modules["IPython.core.guarded_eval"].__dict__["EVALUATION_POLICIES"].values():
-            allowed = getattr(policy, "allowed_getitem", None)
-            if type(allowed) is set:
-                allowed.add(type(guest.history))
     except Exception:  # an older IPython, or a newer one: it completes as it did
         pass
     return undo
