@@ -254,7 +254,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         else:
             from .shells import guests
 
-            if not guests.attach(session, shell):
+            if not guests.attach(session, shell, caller):
                 return
             session.publish(namespace)
     except BaseException:

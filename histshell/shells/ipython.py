@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, List
@@ -11,11 +10,7 @@ if TYPE_CHECKING:
     from .guests import Guest
 
 
-_OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")
-"""A line that ends in the number of a result, or goes on from one."""
-
-
-def attach(guest: Guest) -> Callable[[], None] | None:
+def attach(guest: Guest, _frame: FrameType | None) -> Callable[[], None] | None:
     """Hook into the IPython that runs; return what takes everything out again, None if none runs."""
     shell: Any = _running()
     if shell is None:
@@ -25,16 +20,13 @@ def attach(guest: Guest) -> Callable[[], None] | None:
 
     def compute_format_data(result: object) -> Any:
         """Record, then let IPython make its texts of the value: that runs its `__repr__`."""
-        try:
-            guest.record(result, sys._getframe(1))
-        except Exception:  # whatever it is, the cell goes on
-            pass
+        guest.record(result, sys._getframe(1))
         return format_value(result)
 
     guest.source = lambda frame: _source(shell, frame)
     hook.compute_format_data = compute_format_data
     completer = getattr(shell, "Completer", None)
-    undo = [*_complete(completer), _add_magic(shell, guest)]
+    undo = [*_complete(guest, completer), _add_magic(shell, guest)]
 
     def detach() -> None:
         if hook.__dict__.get("compute_format_data") is compute_format_data:
@@ -77,32 +69,29 @@ def _add_magic(shell: Any, guest: Guest) -> Callable[[], object]:
 
     def pik(line: str) -> None:
         """Open the pickle mode; with an expression, show the pickle program of its value instead."""
-        guest.pik(*([shell.ev(line)] if line.strip() else []))
+        guest.names.pik(*([shell.ev(line)] if line.strip() else []))
 
     shell.register_magic_function(pik, "line", "pik")
     magics = shell.magics_manager.magics["line"]
     return lambda: magics.pop("pik", None)
 
 
-def _complete(completer: Any) -> List[Callable[[], object]]:
+def _complete(guest: Guest, completer: Any) -> List[Callable[[], object]]:
     """Let `h[` complete to the numbers, newest first, and `h[1].` go on from the value."""
     undo: List[Callable[[], object]] = []
     if completer is None:
         return undo
-    from histshell.completion import complete
-
     module: Any = sys.modules.get("IPython.core.completer")
 
     def results(context: Any) -> Any:
         """The numbers of the results after `h[`, and what goes on from one; jedi knows neither."""
         line = context.text_until_cursor
         names: List[str] = []
-        if _OF_A_RESULT.search(line):
-            for one in complete(line, namespace=completer.namespace, budget_ms=50):
-                typed = len(line) - one.start
-                if one.kind in ("result", "attribute", "key") and typed <= len(context.token):
-                    text = one.text.rstrip("(") if one.kind == "attribute" else one.text
-                    names.append(context.token[: len(context.token) - typed] + text)
+        for one in guest.completions(line):
+            typed = len(line) - one.start
+            if typed <= len(context.token):
+                text = one.text.rstrip("(") if one.kind == "attribute" else one.text
+                names.append(context.token[: len(context.token) - typed] + text)
         return {
             "completions": [module.SimpleCompletion(name, type="result") for name in names],
             "matched_fragment": context.token,

@@ -1,0 +1,62 @@
+"""Another shell in a terminal, with histshell's prompt in it, typed at by what all of them have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.environments import with_packages
+from tests.prompt.session import STARTUP, environment
+from tests.pythons import Python, found
+from tests.terminal import Terminal
+
+_NUMBERED = re.compile(r"(_?h)\[(\d+)\] >>> ?\Z")
+
+
+class Shell(Terminal):
+    """A shell that runs the start-up file and shows our prompt."""
+
+    def __init__(
+        self, python: Python, package: str, home: Path, arguments: Sequence[str] = (), **variables: str
+    ) -> None:
+        interpreter = with_packages(python, (package,))
+        home.mkdir(exist_ok=True)
+        env = environment(home, PYTHONSTARTUP=str(STARTUP), **variables)
+        self._row = -1
+        words = [str(interpreter), "-m", re.split("[=<\\[]", package)[0], *arguments]
+        super().__init__(words, env=env, cwd=str(home), rows=40, columns=100)
+        self.wait_for(self.at_prompt)
+
+    def at_prompt(self) -> bool:
+        """A fresh numbered prompt"""
+        return self.row > self._row and bool(_NUMBERED.search(self.before_cursor)) and not self.after_cursor.strip()
+
+    @property
+    def prompt(self) -> str:
+        """The prompt that the cursor stands behind, as a name and a number: `h[3]`."""
+        match = _NUMBERED.search(self.before_cursor)
+        assert match, self.before_cursor
+        return f"{match[1]}[{match[2]}]"
+
+    def enter(self, text: str) -> list[str]:
+        """Type a line, press Enter, and return what was printed before the next prompt."""
+        self._row = first = self.row
+        self.type(text)
+        self.press("enter")
+        self.wait_for(self.at_prompt)
+        return [row.rstrip() for row in self.history()[first + 1 : self.row] if row.strip()]
+
+
+def targets(*versions: tuple[tuple[int, int], str]) -> Iterator[object]:
+    """Parameters (python, package) for each pair of a Python's version and a package with its version."""
+    for minor, package in versions:
+        pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
+        name = f"{'.'.join(map(str, minor))}-{package.replace('*', 'x')}"
+        if not pythons:
+            reason = f"no Python {'.'.join(map(str, minor))} on this machine"
+            yield pytest.param(None, package, id=name, marks=pytest.mark.skip(reason=reason))
+        else:
+            yield pytest.param(pythons[0], package, id=name)

@@ -1,0 +1,113 @@
+"""ptpython and bpython run the start-up file: the numbered prompt, the same `h`, the pickle mode, and the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.prompt.session import CHECKOUT
+from tests.pythons import Python
+from tests.shells.shell import Shell, targets
+
+PTPYTHON = list(targets(((3, 11), "ptpython"), ((3, 13), "ptpython")))
+BPYTHON = list(targets(((3, 11), "bpython==0.24"), ((3, 11), "bpython==0.26"), ((3, 13), "bpython==0.26")))
+
+ptpythons = pytest.mark.parametrize(("python", "package"), PTPYTHON)
+guests = pytest.mark.parametrize(("python", "package"), PTPYTHON + BPYTHON)
+
+
+@guests
+def test_three_lines(python: Python, package: str, tmp_path: Path) -> None:
+    """The lines of the README: each result has its number, and is used by it."""
+    with Shell(python, package, tmp_path / "home") as shell:
+        assert shell.prompt == "h[1]"
+        assert shell.enter("lambda x: x * 2")[-1].startswith("<function <lambda> at 0x")
+        assert shell.enter("[1, 2, 3, 4, 5]") == ["[1, 2, 3, 4, 5]"]
+        assert shell.enter("list(map(h[1], h[2]))") == ["[2, 4, 6, 8, 10]"]
+        assert shell.prompt == "h[4]"
+        assert shell.enter("print(h.entry(2).source, h.entry(3).source)") == ["[1, 2, 3, 4, 5] list(map(h[1], h[2]))"]
+
+
+@guests
+def test_what_has_no_number_and_what_has(python: Python, package: str, tmp_path: Path) -> None:
+    """None, errors and `h` itself have none; equal results have one each; a `__repr__` that raises loses nothing."""
+    with Shell(python, package, tmp_path / "home") as shell:
+        shell.enter("None")
+        assert any("ZeroDivisionError" in row for row in shell.enter("1 / 0"))
+        assert shell.prompt == "h[1]"
+        for value in ("1", "True", "1.0"):
+            shell.enter(value)
+        assert shell.prompt == "h[4]"
+        assert any("True" in row for row in shell.enter("h"))
+        assert shell.prompt == "h[4]"
+        shell.enter("Bad = type('Bad', (), {'__repr__': lambda self: 1 / 0})")
+        shell.enter("Bad()")
+        assert shell.prompt == "h[5]"
+        assert shell.enter("print(type(h[4]).__name__, _h is h)") == ["Bad True"]
+        shell.enter("h = 0")
+        assert shell.prompt == "_h[5]"
+        shell.enter("del h")
+        assert shell.prompt == "h[5]"
+
+
+@guests
+def test_rich_may_take_over_the_display(python: Python, package: str, tmp_path: Path) -> None:
+    """Another display hook, set later: results go on having numbers."""
+    with Shell(python, package, tmp_path / "home") as shell:
+        shell.enter("import sys; sys.displayhook = lambda value: print('mine', repr(value))")
+        shell.enter("6 * 7")
+        assert shell.prompt == "h[2]"
+        assert shell.enter("print(h[1])") == ["42"]
+
+
+@guests
+def test_the_pickle_mode_and_the_end(python: Python, package: str, tmp_path: Path) -> None:
+    """`pik()` reads its own lines, its values have numbers; then the shell ends as it does."""
+    with Shell(python, package, tmp_path / "home") as shell:
+        shell.type("pik()")
+        shell.press("enter")
+        shell.wait_for(lambda: shell.before_cursor == "pik> ")
+        shell.type("I7")
+        shell.press("enter")
+        shell.wait_for(lambda: shell.before_cursor == "...> ")
+        shell.type(".")
+        shell.press("enter")
+        shell.wait_for(lambda: shell.before_cursor == "pik> ")
+        shell._row = shell.row
+        shell.type("quit")
+        shell.press("enter")
+        shell.wait_for(shell.at_prompt)
+        assert shell.prompt == "h[2]"
+        assert shell.enter("print(h[1])") == ["7"]
+        shell.type("exit()")
+        shell.press("enter")
+        assert shell.wait_for_end() == 0
+
+
+@ptpythons
+def test_ptpython_completes_results(python: Python, package: str, tmp_path: Path) -> None:
+    """In the menu: the numbers after `h[`, and what goes on from one."""
+    with Shell(python, package, tmp_path / "home") as shell:
+        shell.enter("'some text'")
+        shell.type("h[")
+        shell.press("tab")
+        shell.wait_for("1]")
+        shell.press("ctrl-u")
+        shell.type("h[1].capit")
+        shell.press("tab")
+        shell.wait_for("capitalize")
+
+
+@ptpythons
+def test_ptpython_by_its_own_configuration(python: Python, package: str, tmp_path: Path) -> None:
+    """One line in `config.py`, where the package can be imported, and no start-up file."""
+    home = tmp_path / "home"
+    config = home / ".config" / "ptpython"
+    config.mkdir(parents=True)
+    (config / "config.py").write_text(
+        f"import sys\nsys.path.append({str(CHECKOUT)!r})\nfrom histshell.shells.ptpython import configure\n"
+    )
+    with Shell(python, package, home, XDG_CONFIG_HOME=str(home / ".config"), HISTSHELL="0") as shell:
+        shell.enter("6 * 7")
+        assert shell.prompt == "h[2]"
