@@ -52,14 +52,7 @@ class Pik:
         if value:
             console.dump(value[0])
         else:
-            tab = self._session.tab
-            if tab is not None:
-                tab.away = True  # what is typed there is no Python
-            try:
-                console.enter(self._session.history, self._session.namespace)
-            finally:
-                if tab is not None:
-                    tab.away = False
+            console.enter(self._session.history, self._session.namespace)
 
     def __getattr__(self, name: "str") -> "object":
         from . import pik
@@ -254,9 +247,10 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         else:
             from .shells import guests
 
-            if not guests.attach(session, shell, caller):
-                return
             session.publish(namespace)
+            if not guests.attach(session, shell, caller):
+                session.stop()
+                return
     except BaseException:
         session.stop()
         raise

@@ -18,13 +18,12 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None]:
     hook = DisplayHook(guest.display, guest.pass_on)
     hook.attach()
     text = guest.prompt()
-    old = getattr(sys, "ps1", ">>> "), getattr(sys, "ps2", "... ")
     shown = ">>> "
 
     def refresh() -> None:
         """Show the number of the moment, unless the user has set a prompt himself."""
         nonlocal shown
-        if getattr(sys, "ps1", None) == shown:
+        if getattr(sys, "ps1", shown) == shown:
             shown = text()
             sys.ps1, sys.ps2 = shown, "... ".rjust(len(shown))
 
@@ -48,7 +47,7 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None]:
     def detach() -> None:
         hook.detach()
         if getattr(sys, "ps1", None) == shown:
-            sys.ps1, sys.ps2 = old
+            sys.ps1, sys.ps2 = ">>> ", "... "
         if run is not None:
             interpreter.__dict__.pop("runsource", None)
 

@@ -34,7 +34,6 @@ class Tab:
         self.ours = self.complete  # one object, to be known again
         self.stock: "Callable[[str, int], str | None] | None" = None
         self.state: "Any" = None  # what the module that handles the key keeps between two of them
-        self.away = False  # while another program has the line editor
         self._commands: "dict[str, Any]" = {}  # those of PyREPL's reader
         self._command: "Any" = None
         self._base: "Any" = None
@@ -96,7 +95,7 @@ class Tab:
             def do(command: "Any") -> "None":
                 from histshell.shells import stock_pyrepl
 
-                if not self.away and not stock_pyrepl.press(self, command.reader):
+                if not stock_pyrepl.press(self, command.reader):
                     base.do(command)
 
             self._command = type(base)("complete", (base,), {"do": do})
@@ -108,8 +107,6 @@ class Tab:
         """The completer for `readline.set_completer`."""
         from histshell.shells import stock_readline
 
-        if self.away:
-            return None
         return stock_readline.complete(self, text, state)
 
     def stop(self) -> "None":
