@@ -43,7 +43,7 @@ bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, co
 	$(BIN)/python -m benchmarks.completion $(ARGS)
 	$(BIN)/python -m benchmarks.pik $(ARGS)
 
-fuzz: $(VENV)/ready-test ## run the property tests with twenty times the examples, and a new seed
+fuzz: $(VENV)/ready-test ## run the property tests with 2,000 examples each, and a new seed
 	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 picture: $(VENV)/ready-test ## take docs/_static/session.svg anew, from a real session

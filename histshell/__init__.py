@@ -81,6 +81,7 @@ def _start(namespace: "dict[str, object]") -> "None":
         sys.modules.pop(__name__, None)
         _forget_loader(namespace)
         return
+    _calm_collector()
     if sys.pycache_prefix is None:
         from _frozen_importlib import ModuleSpec
         from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
@@ -118,6 +119,22 @@ def _start(namespace: "dict[str, object]") -> "None":
 
     install(namespace)
     _forget_loader(namespace)
+    _calm_collector()
+
+
+def _calm_collector() -> "None":
+    """Have the garbage collector count from zero again, with all that there is among the old objects.
+
+    Nothing of what a start makes is garbage, but from Python 3.14 on to look for it takes 4 ms in the middle of the start.
+    """
+    import sys
+
+    if sys.version_info >= (3, 14) and sys.implementation.name == "cpython":
+        import gc
+
+        if gc.get_freeze_count() == 0:
+            gc.freeze()
+            gc.unfreeze()
 
 
 def _forget_loader(namespace: "dict[str, object]") -> "None":

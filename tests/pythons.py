@@ -167,6 +167,8 @@ home_prompts = pytest.mark.parametrize("target", list(_targets(HOME, pypy=False,
 numbered_prompts = pytest.mark.parametrize("target", list(_targets(GUEST + HOME, pypy=True, first_mode=False)))
 #: One prompt for each of these interpreters, for what does not depend on who reads the keys.
 numbered_pythons = pytest.mark.parametrize("target", list(_targets(GUEST + HOME, pypy=True, first_mode=True)))
+#: One prompt for each interpreter that histshell may be installed under.
+home_pythons = pytest.mark.parametrize("target", list(_targets(HOME, pypy=False, first_mode=True)))
 #: The oldest and the newest of each kind, for what costs many sessions and depends little on the version.
 some_pythons = pytest.mark.parametrize("target", list(_extremes()))
 #: The versions on which the start-up file must do nothing at all.

@@ -105,13 +105,11 @@ def quoted_line(line: bytes) -> bytes:
     return codecs.escape_decode(text[1:-1])[0]
 
 
-def old_string(raw: bytes, encoding: str, errors: str, counted: bool) -> str | bytes:
+def old_string(raw: bytes, encoding: str, errors: str) -> str | bytes:
     """Decode the bytes of a Python 2 string as the *encoding* setting says."""
     if encoding == "bytes":
         return raw
-    if not raw and counted:  # C looks the codec up for an empty BINSTRING, though not for an empty STRING
-        codecs.lookup(encoding)
-    return str(raw, encoding, errors)
+    return str(raw, encoding, errors) if raw else ""  # without anything to decode C does not look for the codec
 
 
 def memo_number(line: bytes) -> int:

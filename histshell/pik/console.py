@@ -51,7 +51,7 @@ class Console:
                 except KeyboardInterrupt:
                     print("\nKeyboardInterrupt")
                     continue
-                if self.desk.fresh and line.strip() in LEAVING:
+                if (self.desk.fresh or self.desk.failed is not None) and line.strip() in LEAVING:
                     return
                 try:
                     self._do(line)
@@ -84,11 +84,13 @@ class Console:
         sentence = str(error) if isinstance(error, PikError) else f"{type(error).__name__}: {error}"
         print(sentence)
         if self.desk.failed is not None:
-            print(":undo takes the last line back, :clear begins anew")
+            print(":undo takes the last line back, :clear begins anew, quit leaves")
 
     def _say_awaited(self) -> None:
         if self.desk.failed is not None:
-            print(f"the stream has failed: {self.desk.failed}\n:undo takes the last line back, :clear begins anew")
+            print(
+                f"the stream has failed: {self.desk.failed}\n:undo takes the last line back, :clear begins anew, quit leaves"
+            )
         else:
             print(self.desk.awaited() or "an opcode; :help tells about them")
 

@@ -43,6 +43,11 @@ class Limits:
     #: Entries in the list of effects; what comes after is only counted.
     effects: int = 10_000
 
+    @classmethod
+    def none(cls) -> Limits:
+        """No limits but the process's own: what a stream may cost that is trusted with everything."""
+        return cls(**{field.name: 1 << 62 for field in fields(cls)})
+
     def __post_init__(self) -> None:
         """Refuse what is not a number, and negative numbers."""
         for field in fields(self):

@@ -66,7 +66,7 @@ class Machine:
         """Begin an empty stream; the arguments are those of `histshell.pik.loads`."""
         if on_refused not in ("raise", "show"):
             raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
-        self.limits = limits if limits is not None else Limits()
+        self.limits = limits if limits is not None else Limits.none() if trust.everything else Limits()
         self.fix_imports = fix_imports
         self.encoding = encoding
         self.errors = errors
@@ -311,6 +311,10 @@ class Machine:
         if spent > allowed:
             raise over(self.limits, "seconds", f"{spent:.1f} s for {self._inserted} keys")
 
+    def excuse(self, seconds: float) -> None:
+        """Take it that so many processor seconds were not spent on the stream."""
+        self._began += seconds
+
     def note(self, kind: str, what: str, refused: bool) -> None:
         """Add to the list of effects, where there is one."""
         if self.shows:
@@ -396,10 +400,10 @@ class Machine:
     # text and bytes
 
     def _string(self, line: bytes) -> None:
-        self.stack.append(arguments.old_string(arguments.quoted_line(line), self.encoding, self.errors, False))
+        self.stack.append(arguments.old_string(arguments.quoted_line(line), self.encoding, self.errors))
 
     def _short_binstring(self, raw: bytes) -> None:
-        self.stack.append(arguments.old_string(raw, self.encoding, self.errors, True))
+        self.stack.append(arguments.old_string(raw, self.encoding, self.errors))
 
     _binstring = _short_binstring
 

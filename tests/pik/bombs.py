@@ -83,6 +83,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "billion laughs, tuples": (lambda: b"K\x01" + b"2\x86" * 60 + b".", "value"),
     "list 1,000,000 deep": (lambda: b"]" * 1_000_000 + b"a" * 999_999 + b".", "value"),
     "tuple 1,000,000 deep": (lambda: b")" + b"\x85" * 1_000_000 + b".", "value"),
+    "frozenset 200,000 deep": (lambda: b"(" * 200_000 + b"\x91" * 200_000 + b".", "either"),
+    "4,000 maps": (lambda: r(g("builtins", "map"), g("math", "sqrt"), r(g("builtins", "range"), b"J\x9f\x86\x01\x00")) + b"0" + (r(g("builtins", "map"), g("math", "sqrt"), r(g("builtins", "range"), b"J\x9f\x86\x01\x00")) + b"0") * 4_000 + b"N.", "error"),
     "dict 300,000 deep": (lambda: b"}K\x01" * 300_000 + b"N" + b"s" * 300_000 + b".", "value"),
     "LONG4 of 2 MB": (lambda: b"\x8b" + struct.pack("<i", 2_000_000) + b"\x01" * 2_000_000 + b".", "value"),
     "hex LONG of 1,000,000 digits": (lambda: b"L0x" + b"f" * 1_000_000 + b"\n.", "either"),

@@ -3,12 +3,11 @@
 HISTSHELL_FUZZ=600 looks for differences for 600 seconds more.
 """
 
-# ruff: noqa: E501 - a table row that is a stream and its meaning stays on one line
-
 from __future__ import annotations
 
 import os
 import pickle
+import subprocess
 import time
 from random import Random
 from typing import Any
@@ -21,38 +20,33 @@ from histshell.pik import PikError, loads
 from histshell.pik import fast as fast_path
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
-from tests.pik import streams
-
-#: The telling rows of what was found to set loaders apart; the oracle is C, so no expectations stand here.
-TELLING = [
-    *(b"I" + number + b"\n." for number in streams.NUMBERS),
-    *(b"L" + number + b"\n." for number in streams.NUMBERS),
-    *(b"F" + number + b"\n." for number in streams.FLOATS),
-    *(b"S" + text + b"\n." for text in streams.QUOTED),
-    *(b"V" + text + b"\n." for text in streams.TEXTS),
-    *(b"Np" + number + b"\n0g1\n." for number in streams.MEMO),
-    *(b"c" + module + b"\n" + name + b"\n." for module, name in streams.NAMES),
-    b"(0N.", b"(2.", b"N(.", b"N(p0\n.", b"(\x85.", b"K\x01(e.", b"K\x01(\x90.", b"}(K\x01u.", b"(K\x01d.", b"cbuiltins\nlen\n]R.",
-    b"cbuiltins\nlen\nVab\nR.", b"cbuiltins\nlist\n]\x81.", b"K\x01]b.", b"K\x01}b.", b"\x80\x06N.", b"Np0\np0\nN.", b"NN.", b"N(N.",
-    b"\x95\x01\x00\x00\x00\x00\x00\x00\x00I1\n.", b"\x95\x02\x00\x00\x00\x00\x00\x00\x00I1\n.", b"\x95\xff\x00\x00\x00\x00\x00\x00\x00N.",
-    b"\x95\x03\x00\x00\x00\x00\x00\x00\x00C\x03abc.", b"Nq\xc8\x94h\x00.", b"Nq\xc8\x94h\x01.", b"c\n", b"cos\n", b"i\n", b"(i\xff\n", b"C\x00",
-]  # fmt: skip
+from tests.pik import streams, versions
+from tests.pythons import Target, home_pythons
 
 
-@pytest.mark.parametrize("stream", TELLING, ids=repr)
+@pytest.mark.parametrize("stream", streams.TELLING, ids=repr)
 def test_a_telling_stream_is_as_in_c(stream: bytes) -> None:
     """The known oddities are C's, in this version."""
     assert streams.difference(stream) == ""
 
 
-@settings(max_examples=400, deadline=None)
+@home_pythons
+def test_every_python_is_as_its_own_c(target: Target) -> None:
+    """The telling streams with several arguments, and random ones: what differs between versions is in one table."""
+    words = [target.python.path, "-W", "ignore", versions.__file__, "1500"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split()[0]) > 2_500
+
+
+@settings(max_examples=max(400, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_generated_streams_are_as_in_c(rng: Random) -> None:
     """Random opcodes give C's value or C's exception type."""
     assert streams.difference(streams.generated(rng)) == ""
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=max(400, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(0, 5))
 def test_mutated_streams_are_as_in_c(rng: Random, protocol: int) -> None:
     """A few changed bytes in a valid stream give C's value or C's exception type."""
@@ -70,7 +64,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=max(200, settings().max_examples), deadline=None)
 @given(values, st.integers(0, 5))
 def test_plain_values_come_back(value: Any, protocol: int) -> None:
     """Any plain value, pickled at any protocol, loads safely to what C makes of it."""
@@ -78,7 +72,7 @@ def test_plain_values_come_back(value: Any, protocol: int) -> None:
     assert streams.portrait(loads(stream)) == streams.portrait(pickle.loads(stream))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=max(300, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(0, 5), st.booleans())
 def test_the_fast_path_agrees_with_the_machine(rng: Random, protocol: int, mutate: bool) -> None:
     """What is proved to be plain is loaded by C to what the machine makes of it, also after bytes were changed."""
@@ -90,7 +84,7 @@ def test_the_fast_path_agrees_with_the_machine(rng: Random, protocol: int, mutat
         assert streams.portrait(value) == streams.portrait(Machine().run(stream))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=max(200, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_a_stream_may_arrive_in_any_pieces(rng: Random) -> None:
     """Fed in random pieces, a machine ends where it ends with the whole; the lexer asks for nothing that is there."""

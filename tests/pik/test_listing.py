@@ -31,7 +31,7 @@ def test_imports_are_named() -> None:
     assert notes == ["import builtins.len", "import builtins.max"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=max(200, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_assembler_reads_a_listing_back(rng: Random) -> None:
     """The same bytes come back, odd spellings included."""

@@ -72,7 +72,7 @@ def _look(machine: Machine) -> Any:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=max(200, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_undo_goes_back_to_any_place(rng: Random) -> None:
     """Random streams fed in pieces: undoing them one after another shows each earlier state again."""

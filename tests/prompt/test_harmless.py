@@ -12,6 +12,7 @@ from tests.pythons import Target, numbered_prompts, numbered_pythons, silent_pyt
 #: What may be loaded before the first prompt, beyond what Python itself has loaded by then.
 BEFORE_THE_FIRST_PROMPT = {
     "_functools",  # in C, nearly free; most versions have it by then
+    "gc",  # in C, and nearly free too
     "histshell",
     "histshell.history",
     "histshell.hook",

@@ -132,7 +132,7 @@ def test_a_mistake_and_the_way_out(start: Start, target: Target) -> None:
     say(session, ":undo")
     assert say(session, "R") == [
         "REDUCE at byte 4: 1 item above the mark, needs 2",
-        ":undo takes the last line back, :clear begins anew",
+        ":undo takes the last line back, :clear begins anew, quit leaves",
     ]
     assert say(session, "?")[0].startswith("the stream has failed: REDUCE at byte 4")
     assert say(session, "I2")[0].startswith("REDUCE at byte 4")

@@ -10,6 +10,8 @@ def _look(names):  # type: ignore[no-untyped-def]  # Python 2.7 has no annotatio
     modules = sorted(sys.modules)
     import os
 
+    gc = sys.modules.get("gc")
+
     seen = {
         "modules": modules,
         "path": sys.path,
@@ -23,6 +25,8 @@ def _look(names):  # type: ignore[no-untyped-def]  # Python 2.7 has no annotatio
         ),
         "streams": [repr(type(stream)) for stream in (sys.stdin, sys.stdout, sys.stderr)],
         "hooks": [sys.excepthook is sys.__excepthook__, sys.getrecursionlimit(), repr(sys.gettrace())],
+        "collector": gc
+        and (gc.isenabled(), getattr(gc, "get_threshold", tuple)(), getattr(gc, "get_freeze_count", int)()),
         "argv": sys.argv,
         "environment": sorted(name for name in os.environ if name not in ("PYTHONSTARTUP", "COLUMNS", "LINES")),
     }
