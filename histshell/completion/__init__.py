@@ -65,8 +65,9 @@ def complete(
 
 
 def _is_subscript(context: Context) -> bool:
-    """Whether the cursor is right after an opening bracket, where numbers and keys that are there are what is meant."""
-    return context.last == "[" and not context.stem and context.string is None
+    """Whether the cursor is right after an opening bracket, or a minus after one: there what has been found is what is meant."""
+    texts = [token.text for token in context.tokens[-2:]]
+    return (texts[-1:] == ["["] or texts == ["[", "-"]) and not context.stem and context.string is None
 
 
 def wants_inference(request: Request, context: Context) -> bool:

@@ -144,6 +144,12 @@ class Context:
             return not keyword.iskeyword(token.text) or token.text in _VALUE_KEYWORDS
         return token.kind in ("string", "number") or token.text in _CLOSES
 
+    @property
+    def after_value(self) -> bool:
+        """Whether a whole value ends right before the stem; not at the beginning of a field of an f-string."""
+        last = len(self.tokens) - 1
+        return self.is_value(last) and not (self.brackets and self.brackets[-1].token > last)
+
     def primary(self, end: int) -> int | None:
         """Return the index where the dotted, subscripted, called expression begins that ends before index `end`."""
         index: int | None = end - 1

@@ -33,6 +33,8 @@ def complete(request: Request, context: Context) -> List[Completion]:
         return list(attributes(request, context, evaluate.before(len(context.tokens) - 1)))
     if context.tokens and context.tokens[-1].end == context.start and context.tokens[-1].kind in ("number", "string"):
         return []  # a digit or a quote right before: no name can begin here
+    if context.after_value:  # after a whole expression only an operator or a word of syntax can follow
+        return list(keywords(request, context)) if context.stem else []
     return [
         *parameters(request, context, evaluate),
         *names(request, context, evaluate),
@@ -108,7 +110,7 @@ def keywords(request: Request, context: Context) -> Iterator[Completion]:
     """The keywords that can stand here, with the space or colon that always follows them."""
     if _wants_no_call(context) and context.words[0] != "except":
         return
-    after_value = context.is_value(len(context.tokens) - 1)
+    after_value = context.after_value
     at_start = len(context.tokens) == context.statement and not context.brackets
     if at_start:
         words = [*keyword.kwlist, *_SOFT_WORDS.intersection(getattr(keyword, "softkwlist", ()))]

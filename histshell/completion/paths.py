@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from ast import literal_eval
 from itertools import islice
 from typing import Dict, List, Set, Tuple
+from warnings import catch_warnings, simplefilter
 
 from . import bounded
-from .context import Context
+from .context import Context, OpenString
 from .keys import inside
 from .model import Completion, Request
 from .ranking import MOST, search
@@ -118,19 +120,33 @@ def complete(request: Request, context: Context) -> List[Completion]:
         return [Completion("~/", string.body, "path", "directory")]
     folder, _, stem = typed.rpartition("/")
     start = string.body + len(typed) - len(stem)
-    place = os.path.expanduser(folder + "/") if folder.startswith("~/") or folder == "~" else folder
+    meant, wanted = _read(folder, string), _read(stem, string)
+    if meant is None or wanted is None or "\0" in meant:
+        return []
+    place = os.path.expanduser(meant + "/") if meant.startswith("~/") or meant == "~" else meant
     if "/" in typed and not place:
         place = "/"
-    if "\\" in place or "\0" in place:
-        return []
     close = "" if context.after.startswith(string.quote) else string.quote
     found = []
-    for name, is_folder in listing(place or ".", stem, request):
+    for name, is_folder in listing(place or ".", wanted, request):
         shown = inside(name, string.prefix, string.quote)
         if shown is not None:
             ending, kind = ("/", "directory") if is_folder else (close, "file")
             found.append(Completion(shown + ending, start, "path", kind))
     return found
+
+
+def _read(text: str, string: OpenString) -> str | None:
+    """What a part of a string means, its escapes read; None while one is not complete."""
+    if "\\" not in text or "r" in string.prefix:
+        return text
+    try:
+        with catch_warnings():
+            simplefilter("ignore")  # an escape that Python does not know stays as it is
+            value = literal_eval(f"{string.quote}{text}{string.quote}")
+    except (SyntaxError, ValueError):
+        return None
+    return value if type(value) is str else None
 
 
 def _names_a_file(context: Context) -> bool:

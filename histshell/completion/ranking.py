@@ -128,7 +128,7 @@ def order(completions: Iterable[Completion], request: Request) -> List[Completio
     rows: List[Tuple[int, int, int, Completion]] = []
     seen = set()
     for completion in completions:
-        key = completion.start, completion.kind == "parameter", completion.text.rstrip("( :")
+        key = completion.start, completion.text.rstrip("( :")
         if key in seen:
             continue
         typed = request.source[completion.start : request.cursor]

@@ -73,7 +73,8 @@ def find(request: Request, context: Context, infer: Infer | None = None) -> Sign
     written = context.source[context.tokens[start].start : context.tokens[opening].start].strip()
     name = written.rpartition(".")[2] if written.rpartition(".")[2].isidentifier() else written
     shown = text(value, name)
-    return Signature(shown, clip(static.doc_line(value), LENGTH)) if shown else None
+    doc = clip(static.doc_line(value), LENGTH)  # of some it is what the signature was taken from
+    return Signature(shown, doc if doc != shown else "") if shown else None
 
 
 def _deadline() -> float:

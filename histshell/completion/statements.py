@@ -95,6 +95,8 @@ def _names_of(request: Request, context: Context, words: List[str]) -> Iterator[
     """After `from x import`: the names of x, if it has been imported, and the modules in it."""
     at = words.index("import")
     module = "".join(words[1:at])
+    if module[:1] == ".":
+        return  # relative imports mean nothing at a prompt
     if words[-1] not in ("import", ",", "("):
         if words[-1] != "as" and words[-2:-1] != ["as"]:
             yield from _word("as", request, context)

@@ -41,7 +41,13 @@ def answer(tab: Tab, source: str, cursor: int, again: bool) -> Answer:
         if shown is not None:
             return Answer(signature=tuple(filter(None, shown)))
     infer = inferred.ask if tab.full else None
-    return Answer(tuple(completion.complete(source, cursor, namespace=namespace, infer=infer)))
+    found = completion.complete(source, cursor, namespace=namespace, infer=infer)
+    # Upper and lower case are one only where nothing begins as it was typed; and what is complete needs no more.
+    exact = [one for one in found if one.text.startswith(source[one.start : cursor])]
+    chosen = exact or found
+    if len(chosen) == 1 and chosen[0].text == source[chosen[0].start : cursor]:
+        chosen = []
+    return Answer(tuple(chosen))
 
 
 def insertion(completions: Tuple[Completion, ...], source: str, cursor: int) -> Tuple[int, str]:
@@ -73,6 +79,11 @@ def listing(completions: Tuple[Completion, ...], columns: int, rows: int, page: 
         return []
     if len(completions) <= min(DETAILED, rows):
         return _detailed(completions, columns)
+    if all(completion.kind == "result" for completion in completions):  # a number alone says nothing
+        pages = -(-len(completions) // (rows - 1))
+        begin = page % pages * (rows - 1)
+        some = completions[begin : begin + rows - 1]
+        return [*_detailed(some, columns), _place(begin, len(some), len(completions), columns)]
     texts = [_shown(completion) for completion in completions]
     wide = min(max(map(width, texts)), columns - 2) + 2
     across = max(1, columns // wide)
@@ -82,7 +93,12 @@ def listing(completions: Tuple[Completion, ...], columns: int, rows: int, page: 
     pages = -(-len(texts) // size)
     begin = page % pages * size
     lines = _in_columns(texts[begin : begin + size], across, wide)
-    return [*lines, fit(f"{begin + 1} to {min(begin + size, len(texts))} of {len(texts)}", columns)]
+    return [*lines, _place(begin, min(size, len(texts) - begin), len(texts), columns)]
+
+
+def _place(begin: int, count: int, total: int, columns: int) -> str:
+    """The last line of one part of a list."""
+    return fit(f"{begin + 1} to {begin + count} of {total}", columns)
 
 
 def _shown(completion: Completion) -> str:
@@ -93,7 +109,7 @@ def _shown(completion: Completion) -> str:
 
 def _detailed(completions: Tuple[Completion, ...], columns: int) -> List[str]:
     texts = [_shown(completion) for completion in completions]
-    first = min(max(map(width, texts)), _NAME_COLUMN, columns - 1)
+    first = min(max(map(width, texts)), _NAME_COLUMN, max(columns // 2, 8))
     second = max(len(completion.kind) for completion in completions)
     lines = []
     for completion, text in zip(completions, texts):

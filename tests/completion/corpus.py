@@ -331,6 +331,15 @@ CASES: list[Case] = [
     case('rf"{os.pa|', 'rf"{os.path'),
     case('f"{text.up|', 'f"{text.upper('),
     case('"{acc|', lacks=('"{account',)),
+    # after a whole value, in escapes
+    case('d["key"]|'),
+    case("os.getcwd()|"),
+    case("number |"),
+    case("number if number el|", "number if number else "),
+    case("number an|", "number and "),
+    case("h[-|", "h[-1]", lacks=("h[-abs(",)),
+    case("open('it\\'|", "open('it\\'s.txt'"),
+    case("from . import js|"),
     # in import statements
     case("import js|", "import json"),
     case("import os, js|", "import os, json"),

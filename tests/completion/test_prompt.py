@@ -58,6 +58,7 @@ ROWS = [
     row("from os.p\t", "from os.path"),
     row("from os import curd\t", "from os import curdir"),
     row("raise ValueE\t", "raise ValueError("),
+    row("Va\t", "ValueError("),
     row('f"{name_o\t', 'f"{name_of_it'),
     row('open("host\t', 'open("hostile.py"'),
     row(
