@@ -182,6 +182,8 @@ class Session(Names):
             fresh = sys.ps1 = current.fresh()
             if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is self.kinds["ps2"]:
                 sys.ps2 = self.kinds["ps2"](self.face)
+        elif self.tab is not None:  # a prompt of the user's, which does not tell when it is shown
+            self.tab.prompt_shown()
 
     def renew(self, shown: "prompt.Prompt") -> "None":
         """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
@@ -195,7 +197,7 @@ class Session(Names):
         if self.tab is not None:
             self.tab.stop()
         self.history.reset()
-        self.face.namespace = {}
+        self.namespace = self.face.namespace = {}
 
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""

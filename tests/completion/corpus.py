@@ -335,7 +335,7 @@ CASES: list[Case] = [
     case('d["key"]|'),
     case("os.getcwd()|"),
     case("number |"),
-    case("number if number el|", "number if number else "),
+    case("number if number el|", "number if number else"),
     case("number an|", "number and "),
     case("h[-|", "h[-1]", lacks=("h[-abs(",)),
     case("open('it\\'|", "open('it\\'s.txt'"),

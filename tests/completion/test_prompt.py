@@ -274,3 +274,17 @@ def test_narrow_terminals_and_long_lines(start: Start, target: Target) -> None:
     session.press("enter")
     session.wait_for_prompt()
     assert session.number == 2
+
+
+@some_pythons
+def test_with_a_prompt_of_the_users_own(start: Start, target: Target) -> None:
+    """It does not tell when it is shown; the first result does."""
+    if target.python.implementation == "pypy":
+        pytest.skip("PyPy's completer is never replaced")
+    session = start(target, env={"HISTSHELL_COMPLETION": "basic"}).wait_for_prompt()
+    session.enter("import sys; sys.ps1 = 'mine> '", until=lambda: session.before_cursor == "mine> ")
+    session._typed_at = session.row
+    session.enter("'some text'", until=lambda: session.row > session._typed_at and session.before_cursor == "mine> ")
+    session.type("h[1].upp")
+    session.press("tab")
+    session.wait_for(lambda: session.before_cursor.endswith("h[1].upper("))
