@@ -42,6 +42,7 @@ _UINT4_AT = Struct("<I").unpack_from
 _UINT8_AT = Struct("<Q").unpack_from
 _FLOAT8_AT = Struct(">d").unpack_from
 _LONG4 = 0x8B
+_GLOBAL = 0x63
 _HUGE = 1 << 31  # bytes of one argument that an allocation may fail for
 _BYTES = b"CB\x8e\x96"  # SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
 _TRUNCATED = "pickle data was truncated"
@@ -140,7 +141,7 @@ class Lexer:
         out: list[Token] = []
         try:
             self._cut(out, most)
-        except (UnpicklingError, OverflowError) as cause:
+        except (UnpicklingError, OverflowError, UnicodeDecodeError) as cause:
             code = self._data[self._at]
             named = name_of(code) if code in BY_CODE else None
             error = located(cause, self.offset, named)
@@ -283,7 +284,14 @@ class Lexer:
         if shape in (_COUNT1, _COUNT4, _COUNT8):
             joints.add(at + 1 + {_COUNT1: 1, _COUNT4: 4, _COUNT8: 8}[shape])
         elif shape == _LINES:
-            joints.add(self._data.find(b"\n", at + 1) + 1)
+            joint = self._data.find(b"\n", at + 1) + 1
+            joints.add(joint)
+            if joint < frame_end:  # C reads the module's line first, and decodes it before it comes to the name
+                try:
+                    self._data[at + 1 : joint - 1].decode("utf-8" if self._data[at] == _GLOBAL else "ascii")
+                except UnicodeDecodeError:
+                    out.pop()
+                    raise
         if frame_end not in joints:
             out.pop()
             raise UnpicklingError(_CROSSED)
