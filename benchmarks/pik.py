@@ -101,7 +101,7 @@ def peers() -> dict[str, Callable[[bytes], object]]:
     except ImportError:
         pass
     try:
-        from fickling.fickle import Pickled  # type: ignore[import-not-found, unused-ignore]
+        from fickling.fickle import Pickled  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
         found["fickling"] = lambda data: Pickled.load(io.BytesIO(data))
     except ImportError:
