@@ -9,7 +9,7 @@ import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from io import BytesIO
 from pickle import PickleBuffer, Unpickler, UnpicklingError
-from time import process_time
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik.arrays import numpy_state
@@ -260,11 +260,11 @@ class ClosedGate(OpenGate):
         """Call what may be called; the time of code that a person trusts is not the stream's."""
         if rule is None or not rule.trusted:
             return function(*args, **keywords)
-        began = process_time()
+        began = perf_counter()  # a tenth of the price of process_time
         try:
             return function(*args, **keywords)
         finally:
-            self.machine.excuse(process_time() - began)
+            self.machine.excuse(perf_counter() - began)
 
     def reduce(self, function: Any, args: Any) -> Any:
         """Call what the policy allows with these arguments."""

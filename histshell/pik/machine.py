@@ -312,7 +312,7 @@ class Machine:
             raise over(self.limits, "seconds", f"{spent:.1f} s for {self._inserted} keys")
 
     def excuse(self, seconds: float) -> None:
-        """Take it that so many processor seconds were not spent on the stream."""
+        """Take it that so many seconds were not spent on the stream."""
         self._began += seconds
 
     def note(self, kind: str, what: str, refused: bool) -> None:

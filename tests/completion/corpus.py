@@ -337,7 +337,6 @@ CASES: list[Case] = [
     case("number |"),
     case("number if number el|", "number if number else"),
     case("number an|", "number and "),
-    case("h[-|", "h[-1]", lacks=("h[-abs(",)),
     case("open('it\\'|", "open('it\\'s.txt'"),
     case("from . import js|"),
     # in import statements
