@@ -95,13 +95,13 @@ def peers() -> dict[str, Callable[[bytes], object]]:
         "pik listing": _text,
     }
     try:
-        from picklescan.scanner import scan_pickle_bytes  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        from picklescan.scanner import scan_pickle_bytes  # type: ignore[import-not-found, import-untyped, unused-ignore]  # may be missing
 
         found["picklescan"] = lambda data: scan_pickle_bytes(io.BytesIO(data), "x")
     except ImportError:
         pass
     try:
-        from fickling.fickle import Pickled  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        from fickling.fickle import Pickled  # type: ignore[import-not-found, import-untyped, unused-ignore]  # may be missing
 
         found["fickling"] = lambda data: Pickled.load(io.BytesIO(data))
     except ImportError:

@@ -34,8 +34,8 @@ def loads(
     With the default policy nothing is imported or called but an exact list of plain data. What is not on it raises
     `RefusedError`, or, with ``on_refused="show"``, becomes a placeholder; the result is then a `Seen` of value and effects.
     With ``trust=EVERYTHING`` it does what `pickle.loads` of the running interpreter does, and has no limits unless they are
-    given. *persistent_load* is called with
-    persistent ids, as the method of that name of `pickle.Unpickler` is. Every error is a `PikError`.
+    given. *persistent_load* is called with persistent ids, as the method of that name of `pickle.Unpickler` is. Every error
+    is a `PikError`.
     """
     if not isinstance(data, bytes):
         with memoryview(data) as view:

@@ -32,6 +32,7 @@ _STOP = 0x2E
 # What things take in memory, in bytes, on a 64-bit build, with the garbage collector's header.
 _LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 60
 _SMALL = 1 << 60  # ints below it have a hash of their own
+_UNLIMITED = Limits.none()
 _OFTEN = 512  # inserted keys between two looks at the clock
 
 
@@ -66,7 +67,7 @@ class Machine:
         """Begin an empty stream; the arguments are those of `histshell.pik.loads`."""
         if on_refused not in ("raise", "show"):
             raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
-        self.limits = limits if limits is not None else Limits.none() if trust.everything else Limits()
+        self.limits = limits if limits is not None else _UNLIMITED if trust.everything else Limits()
         self.fix_imports = fix_imports
         self.encoding = encoding
         self.errors = errors

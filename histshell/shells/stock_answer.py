@@ -85,8 +85,7 @@ def listing(completions: Tuple[Completion, ...], columns: int, rows: int, page: 
         some = completions[begin : begin + rows - 1]
         return [*_detailed(some, columns), _place(begin, len(some), len(completions), columns)]
     texts = [_shown(completion) for completion in completions]
-    wide = min(max(map(width, texts)), columns - 2) + 2
-    across = max(1, columns // wide)
+    across, wide = _grid(texts, columns)
     if len(texts) <= across * rows:
         return _in_columns(texts, across, wide)
     size = across * (rows - 1)
@@ -122,6 +121,12 @@ def _detailed(completions: Tuple[Completion, ...], columns: int) -> List[str]:
     return lines
 
 
+def _grid(texts: List[str], columns: int) -> Tuple[int, int]:
+    """How many columns fit beside one another, and how wide each is."""
+    wide = min(max(map(width, texts)), columns - 2) + 2
+    return max(1, columns // wide), wide
+
+
 def _in_columns(texts: List[str], across: int, wide: int) -> List[str]:
     down = -(-len(texts) // across)
     lines = []
@@ -136,8 +141,7 @@ def plain_listing(words: Sequence[str], columns: int, rows: int) -> List[str]:
     texts = [word for word in words if word.strip()]
     if not texts:
         return []
-    wide = min(max(map(width, texts)), columns - 2) + 2
-    across = max(1, columns // wide)
+    across, wide = _grid(texts, columns)
     lines = _in_columns(texts[: across * max(1, rows - 1)], across, wide)
     more = len(texts) - across * max(1, rows - 1)
     return [*lines, f"and {more} more"] if more > 0 else lines

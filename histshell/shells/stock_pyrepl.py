@@ -76,12 +76,8 @@ def _answer(tab: Tab, reader: Any, source: str, cursor: int) -> None:
             _replace(reader, start, cursor, text)
             keys.place = "", -1
         elif len(answer.completions) > 1:
-            rows = _height(reader) - source.count("\n") - 2
+            rows = reader.console.height - source.count("\n") - 2
             _show(reader, stock_answer.listing(answer.completions, reader.console.width, rows, keys.page))
-
-
-def _height(reader: Any) -> int:
-    return int(reader.console.height)
 
 
 def _show(reader: Any, lines: Any) -> None:

@@ -40,6 +40,7 @@ class Tab:
         self._past: "Any" = ()
         self._prompts = -1
         self._bound = False
+        self._started = False  # jedi; should it end, the next TAB starts it anew
         self._is_pyrepl: "bool | None" = None
 
     def prompt_shown(self) -> "None":
@@ -57,7 +58,8 @@ class Tab:
             else:
                 self._into_readline()
                 prompts = self._prompts + 1
-            if self.full and prompts > self._prompts >= 0:  # not the first prompt: that one has been shown
+            if self.full and not self._started and prompts > self._prompts >= 0:  # the first prompt has been shown
+                self._started = True
                 from histshell.completion import inferred
 
                 inferred.start()
