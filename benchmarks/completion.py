@@ -239,7 +239,7 @@ _BARE, _OURS = re.compile(rb">>> "), re.compile(rb"h\[1\] >>> ")
 def first_tab(python: str, numbered: bool, rounds: int) -> list[float]:
     """Milliseconds from the first TAB of a session, pressed a second after its prompt, to what it puts in."""
     taken = []
-    with tempfile.TemporaryDirectory(prefix="histshell-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home:
         env = environment(home)
         if numbered:
             env["PYTHONSTARTUP"] = str(STUB)
@@ -291,7 +291,7 @@ def main() -> None:
     if python is None:
         raise SystemExit("the other completers cannot be installed")
     text = f"Measured on {describe()}, in Python {version(python)}.\n"
-    with tempfile.TemporaryDirectory(prefix="histshell-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home:
         workers = {name: Worker(name, python, home) for name in names}
         try:
             for title, rows in (("Live objects", LIVE), ("What has to be inferred", INFERRED)):

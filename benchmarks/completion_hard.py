@@ -56,7 +56,7 @@ def table() -> str:
         "| | first, ms | slowest, ms | completions |",
         "|---|---:|---:|---:|",
     ]
-    with tempfile.TemporaryDirectory(prefix="histshell-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as folder:
         for name, line, namespace in cases(folder):
             times = []
             for _ in range(5):

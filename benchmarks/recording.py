@@ -69,7 +69,7 @@ def shuffled(sessions: dict[str, Session]) -> list[Session]:
 def measure(python: str, inputs: int, entries: int) -> tuple[list[str], list[str]]:
     """Measure one Python; return the rows of the two tables."""
     long = f"{entries:,}"
-    with tempfile.TemporaryDirectory(prefix="histshell-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home:
         sessions = {name: Session(name, python, home) for name in (_BARE, _SHORT, long)}
         try:
             sessions[long].enter(f"fill({entries})")

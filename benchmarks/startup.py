@@ -113,7 +113,7 @@ def first_prompt(contender: Contender, home: str) -> float:
 def measure(rows: Sequence[Contender], rounds: int) -> dict[str, list[float]]:
     """Return the times of each contender in ms, by name; one that does not start is named on stderr and left out."""
     times: dict[str, list[float]] = {row.name: [] for row in rows}
-    with tempfile.TemporaryDirectory(prefix="histshell-bench-") as home:
+    with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home:
         for number in range(rounds + 1):
             for row in random.sample(rows, len(rows)):
                 if row.name not in times or (number % 4 and not row.quick):

@@ -73,7 +73,7 @@ def take() -> str:
     python = [python for python in found() if python.implementation == "cpython"][-1]
     target = Target(python, python.modes[0])
     with (
-        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
         Session(target, Path(home), startup=STARTUP, args=["-q"], columns=COLUMNS) as session,
     ):
         session.wait_for_prompt()

@@ -229,5 +229,7 @@ def same_as_bare(start: Start, target: Target, script: Script, *, our_frame: boo
 def fresh_home(home: Path) -> Path:
     """Empty a home directory, so that two sessions that use it one after the other start alike."""
     shutil.rmtree(home, ignore_errors=True)
+    if home.exists():  # jedi's process of the session before was just writing to its cache
+        shutil.rmtree(home)
     home.mkdir(parents=True)
     return home
