@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from .completion import complete
     from .entry import Entry
@@ -59,8 +59,10 @@ _START = (
 """The modules that are loaded before the first prompt, each after those that it imports."""
 
 
-def _start(namespace: "dict[str, object]") -> "None":
+def _start(namespace: "dict[str, object]") -> "Callable[[], None] | None":
     """Load the modules that the first prompt needs from their byte code, and install; the start-up file calls this.
+
+    Returns what it is to call when it has nothing else left to do, or None.
 
     Does nothing with `HISTSHELL=0`, without a terminal, and for `-E` and `-I`, where only asyncio's prompt comes here.
 
@@ -80,7 +82,7 @@ def _start(namespace: "dict[str, object]") -> "None":
     ):
         sys.modules.pop(__name__, None)
         _forget_loader(namespace)
-        return
+        return None
     _calm_collector()
     if sys.pycache_prefix is None:
         from _frozen_importlib import ModuleSpec
@@ -115,11 +117,12 @@ def _start(namespace: "dict[str, object]") -> "None":
                 setattr(sys.modules[parent], child, module)
         except OSError:
             pass
-    from .session import install
+    from .session import at_start, install
 
     install(namespace)
     _forget_loader(namespace)
     _calm_collector()
+    return at_start()
 
 
 def _calm_collector() -> "None":

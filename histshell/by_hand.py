@@ -1,6 +1,6 @@
-"""`python -m histshell [-q] [--asyncio] [script [argument ...]]`: the numbered prompt where no start-up file reaches.
+"""The prompt by command: `python -m histshell`, the plain one where no start-up file reaches, and `histshell`, the rich one.
 
-Runs the script, if there is one, as `python -i` would, and then the interpreter's own prompt, with numbers.
+Both run a script, a module or code first, if there is one, as `python -i` would. The plain prompt is the interpreter's own.
 """
 
 from __future__ import annotations
@@ -8,17 +8,59 @@ from __future__ import annotations
 import os
 import sys
 from importlib.machinery import BuiltinImporter
-from typing import Any
+from typing import Any, List
 
 from . import session
+from .errors import HistshellError
 
 USAGE = """\
-usage: python -m histshell [-q] [--asyncio] [script [argument ...]]
+usage: {} [-q] [--asyncio] [-m module | -c code | script] [argument ...]
 
-  -q, --quiet   no banner (asyncio shows its own all the same)
-  --asyncio     the prompt of `python -m asyncio`, with top-level await
+  -q, --quiet   no banner (asyncio's own prompt shows one all the same)
+  --asyncio     top-level await
+  -m, -c        run a module, or code, as python does, and then the prompt
   --version     the version of histshell
 """
+
+
+class Line:
+    """What a command line asks for: `kind` is script, -m, -c or empty; `words` what is run, then its arguments."""
+
+    def __init__(self) -> None:
+        self.quiet = self.asynchronous = False
+        self.kind = ""
+        self.words: List[str] = []
+        self.answer = ""  # to be printed, instead of a prompt
+        self.wrong = ""
+
+
+def parse(arguments: List[str], name: str) -> Line:
+    """Read a command line; what is wrong with it is in `wrong`."""
+    line, left = Line(), list(arguments)
+    while left and left[0].startswith("-") and left[0] != "-":
+        option = left.pop(0)
+        if option in ("-q", "--quiet"):
+            line.quiet = True
+        elif option == "--asyncio":
+            line.asynchronous = True
+        elif option in ("-h", "--help"):
+            line.answer = USAGE.format(name)
+        elif option == "--version":
+            from . import __version__
+
+            line.answer = f"histshell {__version__}\n"
+        elif option[:2] in ("-m", "-c") and not option.startswith("--"):
+            line.kind = option[:2]
+            line.words = ([option[2:]] if option[2:] else []) + left
+            if not line.words:
+                line.wrong = f"{option} takes {'a module' if option == '-m' else 'code'}"
+            return line
+        else:
+            line.wrong = f"no option {option}\n{USAGE.format(name)}".rstrip("\n")
+            return line
+    if left:
+        line.kind, line.words = "script", left
+    return line
 
 
 def run() -> None:
@@ -28,82 +70,166 @@ def run() -> None:
         raise SystemExit(status)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the script, set up the prompt; the interpreter opens it when this returns. Returns the exit status."""
-    quiet = asynchronous = False
-    while arguments and arguments[0].startswith("-"):
-        option = arguments.pop(0)
-        if option in ("-q", "--quiet"):
-            quiet = True
-        elif option == "--asyncio":
-            asynchronous = True
-        elif option in ("-h", "--help"):
-            print(USAGE, end="")
-            return 0
-        elif option == "--version":
-            from . import __version__
-
-            print(f"histshell {__version__}")
-            return 0
-        else:
-            print(f"histshell: no option {option}\n{USAGE}", end="", file=sys.stderr)
-            return 2
-    if asynchronous and arguments:
-        print("histshell: --asyncio takes no script", file=sys.stderr)
-        return 2
-    if not arguments and not sys.stdin.isatty():
-        print("histshell: the prompt needs a terminal as its input", file=sys.stderr)
-        return 1
-    if asynchronous:
+def main(arguments: List[str]) -> int:
+    """The plain prompt: run what is to be run; the interpreter opens it when this returns. Returns the exit status."""
+    line = parse(arguments, "python -m histshell")
+    if line.asynchronous and line.words and not line.wrong:
+        line.wrong = "--asyncio takes no script"
+    status = _answered(line)
+    if status is not None:
+        return status
+    if line.asynchronous:
         return _asyncio()
-    namespace = _fresh_main(arguments[0] if arguments else None)
-    status = _run(arguments, namespace) if arguments else 0
+    namespace = _fresh_main(line)
+    status = _run(line, namespace) if line.words else 0
     if sys.stdin.isatty():
-        if not quiet and not arguments:
-            more = 'Type "help", "copyright", "credits" or "license" for more information.'
-            print(f"Python {sys.version} on {sys.platform}\n{more}", file=sys.stderr)
+        _banner(line)
         _prepare_readline()
         session.install(namespace)
+        later = session.at_start()
+        if later is not None:
+            later()
         session.inspect_once()
         return 0
     return status
 
 
-def _fresh_main(script: str | None) -> dict[str, Any]:
-    """Empty the namespace of `__main__`, which is that of `histshell/__main__.py` till then, and return it."""
+def rich(arguments: List[str]) -> int:
+    """The rich prompt, or the plain one where it cannot be opened. Returns the exit status, or raises `SystemExit`."""
+    line = parse(arguments, "histshell")
+    status = _answered(line)
+    if status is not None:
+        return status
+    namespace = _fresh_main(line)
+    status = _run(line, namespace) if line.words else 0
+    if not sys.stdin.isatty():
+        return status
+    _banner(line)
+    session.install(namespace)
+    current = session.current()
+    if current is None:  # inside another shell
+        return 1
+    if not line.words:
+        _startup(namespace)
+    try:
+        if current.ui(line.asynchronous):
+            return 0
+    except HistshellError as error:
+        print(f"histshell: {error}", file=sys.stderr)
+    return _plain(namespace)
+
+
+def _answered(line: Line) -> int | None:
+    """Print what is wrong, or what was asked for, and return the exit status; None if there is a prompt to open."""
+    if line.wrong:
+        print(f"histshell: {line.wrong}", file=sys.stderr)
+        return 2
+    if line.answer:
+        print(line.answer, end="")
+        return 0
+    if not line.words and (sys.stdin is None or not sys.stdin.isatty()):
+        print("histshell: the prompt needs a terminal as its input", file=sys.stderr)
+        return 1
+    return None
+
+
+def _banner(line: Line) -> None:
+    if not line.quiet and not line.words:
+        more = 'Type "help", "copyright", "credits" or "license" for more information.'
+        print(f"Python {sys.version} on {sys.platform}\n{more}", file=sys.stderr)
+
+
+def _plain(namespace: dict[str, Any]) -> int:
+    """A prompt of the standard library, in a process that ends after it; `SystemExit` passes through."""
+    import code
+
+    _prepare_readline()
+    code.interact(banner="", local=namespace, exitmsg="")
+    return 0
+
+
+def _startup(namespace: dict[str, Any]) -> None:
+    """Run the user's start-up file, as any Python prompt does; ours runs there too, and finds that all is done."""
+    path = os.environ.get("PYTHONSTARTUP")
+    if not path or sys.flags.ignore_environment:
+        return
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        print(f"Could not open PYTHONSTARTUP\n{type(error).__name__}: {error}", file=sys.stderr)
+        return
+    current: Any = session.current()
+    current.lines, old = _startup, current.lines  # so that our own start-up file does not open another rich prompt
+    try:
+        exec(compile(source, path, "exec"), namespace)  # noqa: S102  # the user's own start-up file
+    except Exception as error:
+        _show(error)
+    finally:
+        current.lines = old
+
+
+def _fresh_main(line: Line) -> dict[str, Any]:
+    """Empty the namespace of `__main__`, which is that of a door of ours till then, and return it."""
     namespace = sys.modules["__main__"].__dict__
     kept = {name: namespace.get(name) for name in ("__name__", "__builtins__")}
     namespace.clear()
     namespace.update(kept, __doc__=None, __loader__=BuiltinImporter, __package__=None, __spec__=None)
-    if script is not None:
-        namespace["__file__"] = script
+    namespace["__name__"] = "__main__"
+    if line.kind == "script":
+        namespace["__file__"] = line.words[0]
     return namespace
 
 
-def _run(arguments: list[str], namespace: dict[str, Any]) -> int:
-    """Run a script as Python itself would; print what it raises. Returns its exit status."""
-    script = arguments[0]
-    sys.argv[:] = arguments
-    if not getattr(sys.flags, "safe_path", False) and sys.path:
-        sys.path[0] = os.path.dirname(os.path.realpath(script))
+def _run(line: Line, namespace: dict[str, Any]) -> int:
+    """Run a script, a module or code as Python itself would; print what it raises. Returns its exit status."""
+    what = line.words[0]
+    safe = getattr(sys.flags, "safe_path", False) or not sys.path
+    if not safe:
+        sys.path[0] = os.path.dirname(os.path.realpath(what)) if line.kind == "script" else ""
+    if line.kind == "-m" and not safe:
+        sys.path[0] = os.getcwd()
+    sys.argv[:] = line.words if line.kind == "script" else [line.kind, *line.words[1:]]
     try:
-        with open(script, "rb") as file:
-            source = file.read()
-    except OSError as error:
-        print(f"histshell: can't open file {script!r}: {error.strerror}", file=sys.stderr)
-        raise SystemExit(2) from None
-    try:
-        exec(compile(source, script, "exec"), namespace)  # noqa: S102  # the script that the user named
+        if line.kind == "-m":
+            import runpy
+
+            names = runpy.run_module(what, run_name="__main__", alter_sys=True)
+            namespace.update(names)
+            return 0
+        source: Any = what if line.kind == "-c" else _read(what)
+        exec(compile(source, what if line.kind == "script" else "<string>", "exec"), namespace)  # noqa: S102  # the user's own
     except BaseException as error:
-        traceback = error.__traceback__.tb_next if error.__traceback__ is not None else None
-        if isinstance(error, SystemExit) and not sys.stdin.isatty():
+        if isinstance(error, SystemExit) and (not sys.stdin.isatty() or getattr(error, "of_ours", False)):
             raise
-        sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback
-        if sys.version_info >= (3, 12):
-            sys.last_exc = error
-        sys.excepthook(type(error), error.with_traceback(traceback), traceback)
+        _show(error)
         return 1
     return 0
+
+
+def _read(script: str) -> bytes:
+    """A script's text; a missing one ends the process with status 2, as with Python."""
+    try:
+        with open(script, "rb") as file:
+            return file.read()
+    except OSError as error:
+        print(f"histshell: can't open file {script!r}: {error.strerror}", file=sys.stderr)
+        ending = SystemExit(2)
+        ending.of_ours = True  # type: ignore[attr-defined]
+        raise ending from None
+
+
+def _show(error: BaseException) -> None:
+    """Print what the user's code raised, without the frames that ran it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_globals.get("__package__") == "histshell":
+        trace = trace.tb_next
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") == "runpy":
+        trace = trace.tb_next
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
+    if sys.version_info >= (3, 12):
+        sys.last_exc = error
+    sys.excepthook(type(error), error.with_traceback(trace), trace)
 
 
 def _prepare_readline() -> None:

@@ -5,7 +5,7 @@ Loaded before the first prompt, so it holds no more than the list itself; tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from .entry import Entry
     from .views import View
@@ -18,6 +18,10 @@ else:
 _len = len
 _append = list.append
 _get = list.__getitem__
+
+
+open_rich: "Callable[[], object] | None" = None
+"""Opens the rich prompt; set by the session."""
 
 
 class Record:
@@ -111,6 +115,14 @@ class History(Base):
         from .views import View
 
         return View(self, range(max(1, _len(self) - max(n, 0)), _len(self)))
+
+    def ui(self) -> "None":
+        """Move over to the rich prompt, with all results and names; Ctrl-D comes back. Raises `HistshellError`."""
+        if open_rich is None:
+            from .errors import HistshellError
+
+            raise HistshellError("this history belongs to no prompt")
+        open_rich()
 
     def find(self, what: "object") -> "View":
         """The results that match `what`, as a view.

@@ -35,6 +35,21 @@ def python() -> "str | None":
     return sys.executable if PathFinder.find_spec("jedi", folders) is not None else None
 
 
+def sites() -> "list[str]":
+    """The folders in which packages of home may lie: beside the package, and, in a checkout, in home's own Python."""
+    found = [SITE]
+    interpreter = python()
+    if interpreter is not None:
+        library = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(interpreter))), "lib")
+        try:
+            versions = [name for name in os.listdir(library) if name.startswith("python3")]
+        except OSError:
+            versions = []
+        folders = [os.path.join(library, name, "site-packages") for name in versions]
+        found += [folder for folder in folders if os.path.isdir(folder)]
+    return found
+
+
 _loaded: "dict[str, object]" = {}
 """Modules of home that have been borrowed before, by their names."""
 
@@ -51,6 +66,7 @@ class Borrowed:
     def __init__(self, *roots: "str") -> "None":
         self.roots = roots
         self._hidden: "dict[str, object]" = {}
+        self._folders = sites()
 
     def find_spec(self, name: "str", path: "object" = None, _target: "object" = None) -> "object":
         """Find a borrowed root in home, first of all finders; leave every other name alone."""
@@ -58,7 +74,7 @@ class Borrowed:
             return None
         from importlib.machinery import PathFinder
 
-        return PathFinder.find_spec(name, [SITE])
+        return PathFinder.find_spec(name, self._folders)
 
     def __enter__(self) -> "None":
         self._hidden = self._take()

@@ -5,6 +5,7 @@ import builtins
 import os
 import sys
 
+from . import history as history_module
 from . import places, prompt
 from .history import History
 from .hook import DisplayHook
@@ -52,7 +53,7 @@ class Pik:
         if value:
             console.dump(value[0])
         else:
-            console.enter(self._session.history, self._session.namespace)
+            console.enter(self._session.history, self._session.namespace, self._session.lines)
 
     def __getattr__(self, name: "str") -> "object":
         from . import pik
@@ -77,9 +78,11 @@ class Names:
     detach: "Callable[[], object] | None" = None
     settings: "Settings | None" = None
     tab: "Tab | None" = None
+    lines: "Any" = None  # what the pickle mode reads with, where that is not `input()`
 
     def __init__(self, namespace: "dict[str, object]") -> "None":
         self.history = History()
+        history_module.open_rich = self.ui
         self.pik = Pik(self)
         self.namespace = namespace
         self.inspecting = False
@@ -92,8 +95,16 @@ class Names:
         builtins.__dict__.setdefault("pik", self.pik)
         namespace.setdefault(NAMES[0], self.history)
 
+    def ui(self) -> "None":
+        """Open the rich prompt, where the session is one of Python's own prompts."""
+        from .errors import HistshellError
+
+        raise HistshellError("the rich prompt opens from Python's own prompt; this shell stays as it is")
+
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
+        if history_module.open_rich == self.ui:
+            history_module.open_rich = None
         if self.detach is not None:
             self.detach()
         for namespace in (self.namespace, builtins.__dict__):
@@ -192,6 +203,52 @@ class Session(Names):
         if _type(fresh) is self.kinds["ps1"]:
             stock.replace_in_reader(shown, fresh)
 
+    def ui(self, asynchronous: "bool" = False) -> "bool":
+        """Open the rich prompt over this session; returns when it is left by Ctrl-D, false if it failed.
+
+        Raises `HistshellError` where it cannot be opened, and `SystemExit` when the user's code does.
+        """
+        from .errors import HistshellError
+
+        if self.lines is not None:
+            raise HistshellError("this is the rich prompt")
+        if sys.version_info < (3, 10):
+            raise HistshellError("the rich prompt needs Python 3.10 or later")
+        from .ui import opening
+
+        try:
+            return opening.open_prompt(self, asynchronous) == opening.LEFT
+        finally:
+            self.refresh()
+
+    def ui_at_start(self) -> "None":
+        """Open the rich prompt in the place of the plain one; does not return unless it cannot be opened, or fails."""
+        from .errors import HistshellError
+
+        self.namespace.pop("_histshell", None)  # the start-up file's own, which waits for this to return
+        try:
+            left = self.ui()
+        except HistshellError as error:
+            sys.stderr.write(f"histshell: {error}\n")
+            return
+        if left:
+            raise SystemExit
+
+    def rich_prompt_shown(self) -> "None":
+        """What `tick` is for the plain prompt."""
+        if sys.displayhook is not self.hook.hook:
+            self.hook.attach()
+        self.inputs.prompt_shown()
+        self.refresh()
+
+    def loaded_settings(self) -> "Settings":
+        """The settings, read now if there was no need to before."""
+        if self.settings is None:
+            from .settings import load
+
+            self.settings = load()
+        return self.settings
+
     def release(self) -> "None":
         """Let go of all that is the user's at the end of the process, while his files can still be closed."""
         if self.tab is not None:
@@ -214,7 +271,7 @@ class Session(Names):
 def _settings() -> "Settings | None":
     """The settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
     for variable in os.environ:
-        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE", "HISTSHELL_COMPLETION"):
+        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE", "HISTSHELL_COMPLETION", "HISTSHELL_UI"):
             break
     else:
         if not os.path.exists(places.config_file()):
@@ -275,6 +332,18 @@ def uninstall() -> "None":
     if _session is not None:
         _session.stop()
         _session = None
+
+
+def current() -> "Session | None":
+    """The session of this process, if there is one and it is of one of Python's own prompts."""
+    return _session if isinstance(_session, Session) else None
+
+
+def at_start() -> "Callable[[], None] | None":
+    """What a start-up file does last: open the rich prompt, if the settings say so."""
+    session = current()
+    wanted = session is not None and session.settings is not None and session.settings.ui == "ptpython"
+    return session.ui_at_start if session is not None and wanted and session.lines is None else None
 
 
 def history() -> "History":

@@ -79,6 +79,22 @@ def check_completion(text: "str") -> "str":
     return word
 
 
+def check_ui(text: "str") -> "str":
+    """Return `plain` or `ptpython`: which prompt Python opens with."""
+    word = text.lower()
+    if word not in ("plain", "ptpython"):
+        raise ValueError(f"{text!r} must be plain or ptpython")
+    return word
+
+
+def check_switch(text: "str") -> "str":
+    """Return `on` or `off`."""
+    word = {"true": "on", "false": "off"}.get(text.lower(), text.lower())
+    if word not in ("on", "off"):
+        raise ValueError(f"{text!r} must be on or off")
+    return word
+
+
 def sgr(style: "str") -> "str":
     """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
@@ -88,6 +104,8 @@ SETTINGS = (
     Setting("prompt", prompt.TEMPLATE, check_template, "the prompt; {n} is the number of the next result"),
     Setting("style", "bold magenta", check_style, "the prompt's colour, in a terminal that has colour"),
     Setting("completion", "full", check_completion, "what TAB does: full, basic (without jedi) or off (Python's own)"),
+    Setting("ui", "plain", check_ui, "what python opens with: plain, its own prompt, or ptpython, the rich one"),
+    Setting("bar", "on", check_switch, "the bar at the bottom of the rich prompt: on or off"),
     Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
@@ -98,6 +116,8 @@ class Settings:
     prompt: "str"
     style: "str"
     completion: "str"
+    ui: "str"
+    bar: "str"
     encoding: "str"
 
     def __init__(self) -> "None":

@@ -5,7 +5,7 @@ def _histshell(names):
     import os
     import sys
 
-    own, failed = os.path.abspath(_histshell.__code__.co_filename), ()
+    own, failed, last = os.path.abspath(_histshell.__code__.co_filename), (), None
     here = os.path.dirname(own)
     try:
         if sys.version_info >= (3, 8):
@@ -17,17 +17,18 @@ def _histshell(names):
                     home = os.fsdecode(file.readline().rstrip(b"\n"))
             home += "/histshell"
             s = e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home])
-            (sys.modules.get("histshell") or e._bootstrap._load(s))._start(names)
+            last = (sys.modules.get("histshell") or e._bootstrap._load(s))._start(names)
     except BaseException:
         failed = sys.exc_info()
     if failed or "HISTSHELL_CHAIN" in os.environ or sys.version_info < (3, 8):
         with open(here + "/otherwise.py", "rb") as file:
             more = {"names": names, "own": own, "failed": failed}
             exec(compile(file.read(), here + "/otherwise.py", "exec"), more)  # noqa: S102  # our own file
+    return last
 
 
 try:
-    _histshell(globals())
+    (_histshell(globals()) or int)()
 except Exception:
     pass
-del _histshell
+globals().pop("_histshell", None)

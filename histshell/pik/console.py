@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from histshell import settings
@@ -27,21 +28,23 @@ Type a pickle, for example  (I1  then  I2  then  t.  Help: :help   Back to Pytho
 
 PROMPT = "pik> "
 MORE = "...> "
+LinesOf = Callable[["list[str]", Desk], Any]
 LEAVING = frozenset({"quit", "exit", "quit()", "exit()"})
 
 
 class Console:
     """The mode, from entering to leaving. `history` gets the values; `namespace` is where `:dump` evaluates."""
 
-    def __init__(self, history: History, namespace: dict[str, Any]) -> None:
+    def __init__(self, history: History, namespace: dict[str, Any], lines: LinesOf | None = None) -> None:
         self.history = history
+        self.lines: LinesOf = lines or (lambda words, _desk: Lines(words))
         self.desk = Desk(self._persistent, settings.load().encoding)
         self.commands = Commands(self.desk, namespace, self._loaded)
 
     def run(self) -> None:
         """Read and do line after line until the user leaves."""
         print(BANNER)
-        with Lines([f":{name}" for name in COMMANDS]) as lines:
+        with self.lines([f":{name}" for name in COMMANDS], self.desk) as lines:
             while True:
                 try:
                     line = lines.read(PROMPT if self.desk.fresh else MORE)
@@ -128,18 +131,21 @@ def _say_refused(effects: list[Effect], uncounted: int) -> list[str]:
     return list(dict.fromkeys(effect.what for effect in refused if effect.kind == "import"))
 
 
-def enter(history: History | None = None, namespace: dict[str, Any] | None = None) -> None:
+def enter(
+    history: History | None = None, namespace: dict[str, Any] | None = None, lines: LinesOf | None = None
+) -> None:
     """Enter the pickle mode; returns when the user leaves it.
 
     Values go into `history` (default: that of the prompt). `namespace` is where `:dump` evaluates (default:
-    that of `__main__`). Python's state is untouched but for what trusted names do.
+    that of `__main__`). `lines` makes what reads the lines (default: `terminal.Lines`, by `input()`), given the commands and
+    the desk. Python's state is untouched but for what trusted names do.
     """
     if history is None:
         known = (vars(builtins).get(name) for name in ("_h", "h"))
         history = next((value for value in known if isinstance(value, History)), History())
     if namespace is None:
         namespace = sys.modules["__main__"].__dict__
-    Console(history, namespace).run()
+    Console(history, namespace, lines).run()
 
 
 def prepare_terminal() -> None:

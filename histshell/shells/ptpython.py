@@ -65,12 +65,13 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None] | None:
 class Style:
     """A prompt style, in ptpython's sense: the number before an input, nothing before a result."""
 
-    def __init__(self, text: Callable[[], str]) -> None:
+    def __init__(self, text: Callable[[], str], colour: str = "") -> None:
         self._text = text
+        self._style = f"class:prompt {_styled(colour)}".strip()
 
     def in_prompt(self) -> list[tuple[str, str]]:
         """The primary prompt."""
-        return [("class:prompt", self._text())]
+        return [(self._style, self._text())]
 
     def in2_prompt(self, width: int) -> list[tuple[str, str]]:
         """The continuation prompt, as wide."""
@@ -79,6 +80,44 @@ class Style:
     def out_prompt(self) -> list[tuple[str, str]]:
         """What stands before a result."""
         return []
+
+
+def _styled(style: str) -> str:
+    """A style of our settings, `bold bright-green`, in prompt_toolkit's words: `bold ansibrightgreen`."""
+    plain = ("bold", "dim", "italic", "underline", "reverse")
+    words = []
+    for word in style.split():
+        if word.isdigit():
+            words.append(_of_256(int(word)))
+        elif word != "none":
+            words.append(
+                word
+                if word in plain
+                else "ansi" + {"white": "gray", "bright-white": "white"}.get(word, word).replace("-", "")
+            )
+    return " ".join(words)
+
+
+def _of_256(number: int) -> str:
+    """The colour of that number of the 256, as `#rrggbb`; the first sixteen are the terminal's own."""
+    if number < 16:
+        names = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "gray")
+        bright = (
+            "brightblack",
+            "brightred",
+            "brightgreen",
+            "brightyellow",
+            "brightblue",
+            "brightmagenta",
+            "brightcyan",
+            "white",
+        )
+        return "ansi" + (names + bright)[number]
+    if number >= 232:
+        return "#" + f"{8 + 10 * (number - 232):02x}" * 3
+    steps = (0, 95, 135, 175, 215, 255)
+    rest = number - 16
+    return "#" + "".join(f"{steps[part]:02x}" for part in (rest // 36, rest // 6 % 6, rest % 6))
 
 
 def _find(frame: FrameType | None) -> Any:

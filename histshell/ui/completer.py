@@ -1,0 +1,156 @@
+"""The completion engine as the completer of prompt_toolkit, and its signatures as ptpython shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from inspect import Parameter as Kinds
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit.completion import Completer, Completion
+
+from histshell.preview import clip
+
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import CompleteEvent
+    from prompt_toolkit.document import Document
+
+    from histshell.completion.signature import Signature
+
+MOST = 1000
+"""How many completions a menu has at most."""
+
+_DETAIL = 60
+_BUDGET_MS = 150
+
+
+class EngineCompleter(Completer):
+    """What the engine finds; it is called in a thread of its own, while typing goes on.
+
+    `namespace` gives the user's globals, `full` says whether jedi may be asked.
+    """
+
+    def __init__(self, namespace: Callable[[], dict[str, Any]], full: bool) -> None:
+        self.namespace = namespace
+        self.full = full
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """The completions at the cursor, the best first."""
+        try:
+            return list(self._find(document, complete_event.completion_requested))
+        except Exception:  # no completion is worth an error on the screen
+            return []
+
+    def _find(self, document: Document, asked: bool) -> Iterable[Completion]:
+        from histshell.completion import complete, inferred
+
+        source, cursor = document.text, document.cursor_position
+        if not asked and not _goes_on(document):
+            return
+        infer = inferred.ask if self.full else None
+        found = complete(source, cursor, namespace=self.namespace(), budget_ms=_BUDGET_MS, infer=infer)
+        if len(found) == 1 and found[0].text == source[found[0].start : cursor]:
+            return  # it is there already
+        for one in islice(found, MOST):
+            detail = one.detail or one.type
+            yield Completion(
+                one.text,
+                one.start - cursor,
+                display=_shown(one.text),
+                display_meta=f"{one.kind}  {clip(detail, _DETAIL)}".rstrip(),
+            )
+
+
+def _goes_on(document: Document) -> bool:
+    """Whether completions are wanted without TAB: behind a name, a dot or an opening bracket of `h[`, not after a space."""
+    before = document.current_line_before_cursor
+    last = before[-1:]
+    return last.isidentifier() or last.isdigit() or last == "." or before.endswith("h[")
+
+
+def _shown(text: str) -> str:
+    text = text.rstrip()
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+
+
+class ShownParameter:
+    """One parameter as ptpython's toolbar takes it; `description` has its stars, and its default."""
+
+    def __init__(self, written: str, kind: Any) -> None:
+        self.name = written.partition("=")[0].strip("*")
+        self.description = written
+        self.default = ""
+        self.kind = kind
+
+
+class ShownSignature:
+    """A signature as ptpython's toolbar takes it; `index` is the parameter that is being typed, -1 for none."""
+
+    def __init__(self, signature: Signature, index: int) -> None:
+        name, _, rest = signature.text.partition("(")
+        self.name = name
+        self.docstring = signature.doc
+        self.parameters: list[ShownParameter] = []
+        kind: Any = Kinds.POSITIONAL_OR_KEYWORD
+        for part in split(rest[: rest.rfind(")")] if rest.endswith(")") else rest):
+            if part == "/":
+                for parameter in self.parameters:
+                    parameter.kind = Kinds.POSITIONAL_ONLY
+            elif part == "*":
+                kind = Kinds.KEYWORD_ONLY
+            else:
+                self.parameters.append(ShownParameter(part, kind))
+        self.index = index if index < len(self.parameters) else -1
+
+
+def signatures(document: Document, namespace: dict[str, Any], full: bool) -> list[ShownSignature]:
+    """The signature of the call that the cursor is in, whatever has been typed of its arguments; none or one."""
+    try:
+        from histshell.completion import inferred
+        from histshell.completion.signature import signature
+
+        opening, index = innermost(document.text_before_cursor)
+        if opening is None:
+            return []
+        source = document.text[: opening + 1]
+        found = signature(source, namespace=namespace, infer=inferred.signature if full else None)
+        return [ShownSignature(found, index)] if found is not None else []
+    except Exception:  # no signature is worth an error on the screen
+        return []
+
+
+def innermost(text: str) -> tuple[int | None, int]:
+    """Where the innermost parenthesis that is open stands, and how many commas follow it; (None, 0) if there is none."""
+    from histshell.completion.context import read
+
+    context = read(text, len(text))
+    if not context.brackets or context.brackets[-1].char != "(":
+        return None, 0
+    opening = context.brackets[-1].token
+    depth = commas = 0
+    for token in context.tokens[opening + 1 :]:
+        if token.text in ("(", "[", "{"):
+            depth += 1
+        elif token.text in (")", "]", "}"):
+            depth -= 1
+        elif token.text == "," and depth == 0:
+            commas += 1
+    return context.tokens[opening].start, commas
+
+
+def split(text: str) -> list[str]:
+    """The parts of a list of parameters, at the commas outside brackets and quotes."""
+    parts, depth, quote, start = [], 0, "", 0
+    for place, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote and text[place - 1] != "\\" else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+        elif character == "," and depth == 0:
+            parts.append(text[start:place])
+            start = place + 1
+    return [part.strip() for part in [*parts, text[start:]] if part.strip()]

@@ -1,0 +1,48 @@
+"""A user's own `config.py` of ptpython, run with the editor as ptpython would run it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from histshell.shells.ptpython import STYLE
+
+if TYPE_CHECKING:
+    from .editor import Editor
+
+
+def path() -> str:
+    """Where ptpython looks for it: `$PTPYTHON_CONFIG_HOME`, else the platform's place, else the old one; or where it would be."""
+    folder = os.environ.get("PTPYTHON_CONFIG_HOME")
+    if not folder:
+        if sys.platform in ("win32", "darwin"):
+            import appdirs  # as ptpython does
+
+            folder = appdirs.user_config_dir("ptpython", "prompt_toolkit")
+        else:
+            base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+            folder = os.path.join(base, "ptpython")
+    old = os.path.expanduser(os.path.join("~", ".ptpython", "config.py"))
+    return old if os.path.isfile(old) else os.path.join(folder, "config.py")
+
+
+def run(editor: Editor) -> None:
+    """Run it, if there is one. The numbered prompt stays: it is what this prompt is; another is a choice in the menu."""
+    file = path()
+    try:
+        with open(file, "rb") as stream:
+            source = stream.read()
+    except OSError:
+        return
+    try:
+        names: dict[str, Any] = {}
+        exec(compile(source, file, "exec"), names)  # noqa: S102  # the user's own file
+        if "configure" in names:
+            names["configure"](editor)
+    except Exception as error:
+        trace = error.__traceback__.tb_next if error.__traceback__ is not None else None
+        traceback.print_exception(type(error), error, trace)
+        sys.stderr.write(f"histshell: {file} was not run to its end\n")
+    editor.prompt_style = STYLE

@@ -1,0 +1,189 @@
+"""What is typed at: ptpython's input with our prompt, completer, bar and keys. Imports ptpython; see `parts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.completion import DummyCompleter
+from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
+from prompt_toolkit.history import History as InputHistory
+from prompt_toolkit.layout.containers import ConditionalContainer, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.validation import ValidationError, Validator
+from ptpython.layout import CompletionVisualisation
+from ptpython.python_input import Option, OptionCategory, PythonInput
+from ptpython.utils import unindent_code
+
+from histshell.shells.ptpython import STYLE, Style
+
+from . import completer
+from .bar import Bar
+
+if TYPE_CHECKING:
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.document import Document
+
+    from histshell.history import History
+
+
+class Face:
+    """What the editor is told of the session, so that it need not know it: where names live, what the prompt says."""
+
+    def __init__(
+        self,
+        history: History,
+        namespace: Callable[[], dict[str, Any]],
+        prompt: Callable[[], str],
+        colour: str,
+        completion: str,
+        bar: bool,
+    ) -> None:
+        self.history = history
+        self.namespace = namespace
+        self.prompt = prompt
+        self.colour = colour
+        self.completion = completion
+        self.bar = bar
+
+
+class Editor(PythonInput):
+    """Reads one input after another; `read` gives its text.
+
+    `flags` gives the flags to compile with, `inputs` is what the arrow keys and Ctrl-R go through. What ptpython's own
+    class does by evaluating the user's names, jedi in this process among it, is done by the engine here.
+    """
+
+    def __init__(self, face: Face, flags: Callable[[], int], inputs: InputHistory) -> None:
+        self.face = face
+        self.flags = flags
+        self.inputs = inputs
+        self.show_bar = face.bar
+        self.bar = Bar(face.history, self._mode)
+        engine = completer.EngineCompleter(face.namespace, face.completion == "full")
+        super().__init__(
+            get_globals=face.namespace,
+            _completer=engine if face.completion != "off" else DummyCompleter(),
+            _validator=InputValidator(flags),
+            _extra_toolbars=[self._bar_window()],
+        )
+        self.all_prompt_styles[STYLE] = Style(face.prompt, face.colour)
+        self.prompt_style = STYLE
+        self.completion_visualisation = CompletionVisualisation.POP_UP
+        self.complete_while_typing = face.completion != "off"
+        self.show_signature = self.show_docstring = face.completion != "off"
+        self.show_status_bar = False  # ours takes its place
+        self.confirm_exit = False
+        self.insert_blank_line_after_output = False
+        self.options.append(self._our_options())
+
+    def _create_buffer(self) -> Buffer:
+        self.history = self.inputs
+        return super()._create_buffer()
+
+    @property
+    def show_docstring(self) -> bool:
+        """Whether the docstring's line is shown: if it is wanted and there is one."""
+        return self._wants_docstring and bool(self.signatures and self.docstring_buffer.text)
+
+    @show_docstring.setter
+    def show_docstring(self, value: bool) -> None:
+        self._wants_docstring = value
+
+    def get_compiler_flags(self) -> int:
+        """What has been imported from `__future__`; ptpython's way is to ask every value in the namespace."""
+        return self.flags()
+
+    def _on_input_timeout(self, buff: Buffer) -> None:
+        """Look for a signature while nothing is being typed, in another thread."""
+        app = self.app
+        if not self.show_signature or not app.is_running or self._get_signatures_thread_running:
+            return
+        self._get_signatures_thread_running = True
+
+        async def look() -> None:
+            from asyncio import get_running_loop
+
+            from prompt_toolkit.document import Document
+
+            try:
+                full = self.face.completion == "full"
+                while True:
+                    document = buff.document
+                    found = await get_running_loop().run_in_executor(
+                        None, completer.signatures, document, self.face.namespace(), full
+                    )
+                    if buff.text == document.text:
+                        break
+            finally:
+                self._get_signatures_thread_running = False
+            if found != self.signatures:
+                self.signatures = found  # type: ignore[assignment]  # what the toolbar needs of one
+                doc = found[0].docstring if found else ""
+                self.docstring_buffer.reset(document=Document(doc, cursor_position=0))
+                app.invalidate()
+
+        app.create_background_task(look())
+
+    # -- our bar -------------------------------------------------------------------------------------------------------
+
+    def _bar_window(self) -> ConditionalContainer:
+        def fragments() -> Any:
+            try:
+                return self.bar.fragments(get_app().output.get_size().columns)
+            except Exception:  # a bar is not worth an error on the screen
+                return []
+
+        shown = Condition(lambda: self.show_bar and not self.show_exit_confirmation)
+        window = Window(FormattedTextControl(fragments), height=1, style="class:status-toolbar")
+        return ConditionalContainer(window, filter=shown & ~is_done & renderer_height_is_known)
+
+    def _mode(self) -> str:
+        words = []
+        if self.vi_mode:
+            words.append(f"Vi {self.app.vi_state.input_mode.name.lower()}")
+        if self.paste_mode:
+            words.append("F6 Paste mode is on")
+        return "  ".join(words)
+
+    def _our_options(self) -> OptionCategory[Any]:
+        def put(value: bool) -> bool:
+            self.show_bar = value
+            return True
+
+        bar = Option(
+            title="Bar",
+            description="Results, type of the last one, Python and directory, at the bottom.",
+            get_current_value=lambda: "on" if self.show_bar else "off",
+            get_values=lambda: {"on": lambda: put(True), "off": lambda: put(False)},
+        )
+        return OptionCategory("histshell", [bar])
+
+
+class InputValidator(Validator):
+    """Says where an input that does not compile is wrong; warnings wait until it is compiled to be run."""
+
+    def __init__(self, flags: Callable[[], int]) -> None:
+        self.flags = flags
+
+    def validate(self, document: Document) -> None:
+        """Raise `ValidationError` for what is no Python."""
+        import warnings
+
+        text = unindent_code(document.text)
+        if text.startswith("\x1a"):  # Ctrl-Z, the end of the input on Windows
+            return
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, "<input>", "exec", self.flags(), dont_inherit=True)
+        except SyntaxError as error:
+            row, column = max((error.lineno or 1) - 1, 0), max((error.offset or 1) - 1, 0)
+            try:
+                place = document.translate_row_col_to_index(row, column)
+            except Exception:
+                place = len(document.text)
+            raise ValidationError(place, f"{type(error).__name__}: {error.msg}") from None
+        except (ValueError, OverflowError, MemoryError, RecursionError) as error:
+            raise ValidationError(0, f"{type(error).__name__}: {error}") from None
