@@ -136,6 +136,10 @@ class Desk:
         self.machine.policy = self.policy
         return line
 
+    def fresh_machine(self) -> Machine:
+        """A machine at the beginning of a stream."""
+        return self._machine()
+
     def _machine(self) -> Machine:
         return Machine(trust=self.policy, encoding=self.encoding, persistent_load=self.persistent, on_refused="show")
 

@@ -15,6 +15,8 @@ import re
 from histshell.errors import HistshellError
 
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|([nt\\]))")
+UNIT = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[nt\\])|.", re.DOTALL)
+"""One byte of a plain line, as it is typed."""
 _NAMED = {b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 
 

@@ -96,7 +96,7 @@ class Browser:
     def _layout(self) -> HSplit:
         label = Window(FormattedTextControl([("class:prompt", " Search: ")]), dont_extend_width=True, height=1)
         top = VSplit([label, Window(BufferControl(self.search), height=1)])
-        keys = "Type to search   Enter: put in   Tab: the source of a result   Esc: back"
+        keys = "Enter: put in   Tab: put in its source   Esc: back"
         bottom = Window(FormattedTextControl(lambda: [("class:status-toolbar", self._summary(keys))]), height=1)
         bottom.style = "class:status-toolbar"
         line = Window(width=1, char="│", style="class:separator")

@@ -61,6 +61,16 @@ class EngineCompleter(Completer):
             )
 
 
+def warm_up() -> None:
+    """Load the engine, so that the first key does not wait for that."""
+    try:
+        from histshell.completion import complete, inferred, signature  # noqa: F401
+
+        complete("p", namespace={})
+    except Exception:  # it is only for speed
+        pass
+
+
 def _goes_on(document: Document) -> bool:
     """Whether completions are wanted without TAB: behind a name, a dot or an opening bracket of `h[`, not after a space."""
     before = document.current_line_before_cursor
@@ -84,9 +94,12 @@ class ShownParameter:
 
 
 class ShownSignature:
-    """A signature as ptpython's toolbar takes it; `index` is the parameter that is being typed, -1 for none."""
+    """A signature as ptpython's toolbar takes it; `index` is the parameter that is being typed, -1 for none.
 
-    def __init__(self, signature: Signature, index: int) -> None:
+    `bracket_start` is where its parenthesis stands: row, from 1, and column.
+    """
+
+    def __init__(self, signature: Signature, index: int, bracket_start: tuple[int, int]) -> None:
         name, _, rest = signature.text.partition("(")
         self.name = name
         self.docstring = signature.doc
@@ -100,6 +113,7 @@ class ShownSignature:
                 kind = Kinds.KEYWORD_ONLY
             else:
                 self.parameters.append(ShownParameter(part, kind))
+        self.bracket_start = bracket_start
         self.index = index if index < len(self.parameters) else -1
 
 
@@ -114,7 +128,10 @@ def signatures(document: Document, namespace: dict[str, Any], full: bool) -> lis
             return []
         source = document.text[: opening + 1]
         found = signature(source, namespace=namespace, infer=inferred.signature if full else None)
-        return [ShownSignature(found, index)] if found is not None else []
+        if found is None:
+            return []
+        row, column = document.translate_index_to_position(opening)
+        return [ShownSignature(found, index, (row + 1, column))]
     except Exception:  # no signature is worth an error on the screen
         return []
 

@@ -77,6 +77,34 @@ class Editor(PythonInput):
         self.confirm_exit = False
         self.insert_blank_line_after_output = False
         self.options.append(self._our_options())
+        self.app.after_render += self._first_prompt_shown
+        self.app._handle_exception = self._failed  # type: ignore[method-assign]
+
+    def _failed(self, _loop: Any, context: dict[str, Any]) -> None:
+        """End the interface by an exception that nothing has caught, instead of showing it and waiting for a key."""
+        error = context.get("exception")
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(
+                exception=error if isinstance(error, Exception) else RuntimeError(str(context.get("message")))
+            )
+
+    def _first_prompt_shown(self, app: Any) -> None:
+        """Load what the first keys will need, now that the prompt is there."""
+        self.app.after_render -= self._first_prompt_shown
+        loop = app.loop
+        if loop is not None:
+            # The colours here, between two keys: a thread might still be at it when borrowed packages are given back.
+            loop.call_later(0.02, self._warm_up)
+            if self.face.completion != "off":
+                loop.run_in_executor(None, completer.warm_up)
+
+    def _warm_up(self) -> None:
+        try:
+            load = getattr(self._lexer, "load", None)
+            if load is not None:
+                load()
+        except Exception:  # a prompt without colours is a prompt
+            pass
 
     def _create_buffer(self) -> Buffer:
         self.history = self.inputs

@@ -4,7 +4,6 @@ Nothing here knows how the input was typed.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast

@@ -84,7 +84,7 @@ def _python_file() -> str:
 
 
 def _python(file: str) -> list[str]:
-    """The inputs in the file of Python's own prompt, oldest first: one a line, or one with `\\r\\n` inside (PyREPL)."""
+    """The inputs in the file of Python's own prompt, oldest first: one a line; PyREPL ends the lines inside one by CR LF."""
     try:
         text = _tail(file)
     except OSError:

@@ -44,8 +44,8 @@ class Loop:
         """The next input, None at the end. Raises `Crash`."""
         try:
             self.before()
-            _fresh_line()
-            with self.lent, Interrupts(self.editor):
+            fresh_line()
+            with self.lent, Interrupts(self.editor.app):
                 text = self.editor.read()
         except EOFError:
             return None
@@ -64,8 +64,8 @@ class Interrupts:
     (Ctrl-C itself is a key then.) The editor runs in a thread, and this process waits for it in the main one.
     """
 
-    def __init__(self, editor: Editor) -> None:
-        self.editor = editor
+    def __init__(self, app: Any) -> None:
+        self.app = app
         self.old: Any = None
 
     def __enter__(self) -> None:
@@ -79,7 +79,7 @@ class Interrupts:
             signal.signal(signal.SIGINT, self.old)
 
     def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
-        app = self.editor.app
+        app = self.app
         if app.loop is not None and app.is_running:
             app.loop.call_soon_threadsafe(_end_line, app)
 
@@ -89,7 +89,7 @@ def _end_line(app: Any) -> None:
         app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
 
-def _fresh_line() -> None:
+def fresh_line() -> None:
     """See that the prompt begins a line: what the input printed last may have no newline, and would be painted over.
 
     A line of blanks wraps if anything stands before it, and is overwritten if nothing does.

@@ -1,8 +1,8 @@
 """Importing ptpython with only what the first prompt needs of it.
 
-Importing `ptpython.repl` and making its input takes some 200 ms. A third of that is not needed to show a prompt: the package
-imports the REPL that ours takes the place of, its history browser loads lexers for HTML, and all of pygments' fifty
-styles are compiled before one is chosen. Each of these is still there when it is asked for.
+Importing `ptpython.repl` and making its input takes some 200 ms, most of it for what no first prompt shows: the REPL that ours
+takes the place of, dialogs and progress bars, a history browser with lexers for HTML, pygments' fifty colour schemes,
+the regular expressions of two lexers. All of that is still there when it is asked for.
 """
 
 from __future__ import annotations
@@ -17,32 +17,45 @@ from typing import Any
 
 def load() -> None:
     """Import `ptpython.python_input`. Raises whatever goes wrong, `ImportError` if there is no ptpython."""
-    if "ptpython" not in sys.modules:
-        spec = find_spec("ptpython")
-        if spec is None:
-            raise ImportError("there is no ptpython")
-        package = module_from_spec(spec)  # made, and not run: its `__init__` imports the REPL
-        package.__getattr__ = _of_package  # type: ignore[method-assign]
-        sys.modules["ptpython"] = package
-    browser = "ptpython.history_browser"
-    if browser in sys.modules:
-        import ptpython.python_input
-    else:
-        late = sys.modules[browser] = ModuleType(browser)
-        late.PythonHistory = _python_history  # type: ignore[attr-defined]
-        try:
-            import ptpython.python_input  # noqa: F401
-        finally:
-            del sys.modules[browser]
+    for package in ("prompt_toolkit", "ptpython"):
+        if package not in sys.modules:
+            _late(package)
+    import prompt_toolkit.application  # noqa: F401 - first, as its own `__init__` does: its modules import each other in a circle
+
+    browser, lexer = ModuleType("ptpython.history_browser"), ModuleType("ptpython.lexer")
+    browser.PythonHistory = _python_history  # type: ignore[attr-defined]
+    late = {module.__name__: module for module in (browser, lexer) if module.__name__ not in sys.modules}
+    sys.modules.update(late)
+    try:
+        from .colours import InputLexer
+
+        lexer.PtpythonLexer = InputLexer  # type: ignore[attr-defined]
+        import ptpython.python_input  # noqa: F401
+    finally:
+        for name in late:
+            del sys.modules[name]
 
 
-def _of_package(name: str) -> Any:
-    """What the package `ptpython` itself has."""
-    if name == "embed":
-        from ptpython.repl import embed
+def _late(name: str) -> None:
+    """Put a package into `sys.modules` whose own `__init__` only runs when somebody wants something that is in it."""
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"there is no {name}")
+    package = module_from_spec(spec)
+    loader, ran = spec.loader, False
 
-        return embed
-    raise AttributeError(f"module 'ptpython' has no attribute {name!r}")
+    def of_package(wanted: str) -> Any:
+        """Run the package's own code, unless a submodule of it is meant."""
+        nonlocal ran
+        if not ran and find_spec(f"{name}.{wanted}") is None:
+            ran = True
+            del package.__getattr__
+            loader.exec_module(package)
+            return getattr(package, wanted)
+        raise AttributeError(f"module {name!r} has no attribute {wanted!r}")
+
+    package.__getattr__ = of_package  # type: ignore[method-assign]
+    sys.modules[name] = package
 
 
 def _python_history(*args: Any) -> Any:
@@ -57,48 +70,11 @@ def few_styles() -> Iterator[None]:
     """While this lasts, an input that is made gets the colour schemes by name, each compiled when it is chosen."""
     import ptpython.python_input as module
 
+    from .colours import CodeStyles
+
     theirs = module.get_all_code_styles
     module.get_all_code_styles = CodeStyles
     try:
         yield
     finally:
         module.get_all_code_styles = theirs
-
-
-class CodeStyles(dict[str, Any]):
-    """ptpython's colour schemes for code; the names are known, a scheme is made when it is asked for."""
-
-    def __init__(self) -> None:
-        from prompt_toolkit.styles import Style
-        from ptpython import style
-
-        super().__init__()
-        self["default-ansi"] = Style.from_dict(style.default_ansi_code_style)
-        self["win32"] = Style.from_dict(style.win32_code_style)
-
-    def __missing__(self, name: str) -> Any:
-        from prompt_toolkit.styles.pygments import style_from_pygments_cls
-        from pygments.styles import get_style_by_name
-        from pygments.util import ClassNotFound
-
-        try:
-            made = self[name] = style_from_pygments_cls(get_style_by_name(name))
-        except ClassNotFound:
-            raise KeyError(name) from None
-        return made
-
-    def __contains__(self, name: object) -> bool:
-        return dict.__contains__(self, name) or name in self._names()
-
-    def __iter__(self) -> Iterator[str]:
-        yield from dict.fromkeys([*dict.keys(self), *self._names()])
-
-    def keys(self) -> Any:
-        """The names of all of them."""
-        return list(self)
-
-    @staticmethod
-    def _names() -> list[str]:
-        from pygments.styles import get_all_styles
-
-        return list(get_all_styles())
