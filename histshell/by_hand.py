@@ -11,7 +11,6 @@ from importlib.machinery import BuiltinImporter
 from typing import Any, List
 
 from . import session
-from .errors import HistshellError
 
 USAGE = """\
 usage: {} [-q] [--asyncio] [-m module | -c code | script] [argument ...]
@@ -111,12 +110,7 @@ def rich(arguments: List[str]) -> int:
         return 1
     if not line.words:
         _startup(namespace)
-    try:
-        if current.ui(line.asynchronous):
-            return 0
-    except HistshellError as error:
-        print(f"histshell: {error}", file=sys.stderr)
-    return _plain(namespace)
+    return 0 if current.ui(line.asynchronous) else _plain(namespace)
 
 
 def _answered(line: Line) -> int | None:

@@ -37,13 +37,28 @@ class _Commands(click.Group):
 def main(ctx: click.Context) -> None:
     """Number the results of every Python prompt on this machine.
 
-    "histshell install" sets it up, "histshell doctor" says what is wrong.
+    "histshell" alone opens the rich prompt. "histshell install" numbers the results of Python's own prompt in new
+    terminals, "histshell doctor" says what is wrong.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # no terminal's encoding may end a command
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+@main.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True},
+    options_metavar="[-q] [--asyncio]",
+    short_help="Open the rich prompt, after a script, a module or code.",
+)
+@click.argument("words", metavar="[-m MODULE | -c CODE | SCRIPT] [ARGUMENT]...", nargs=-1, type=click.UNPROCESSED)
+def repl(words: tuple[str, ...]) -> None:
+    """Open the rich prompt: ptpython, with numbered results. Needs no word: "histshell" alone does the same."""
+    from . import by_hand
+
+    sys.exit(by_hand.rich(list(words)))
 
 
 @main.command()

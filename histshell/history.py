@@ -117,12 +117,9 @@ class History(Base):
         return View(self, range(max(1, _len(self) - max(n, 0)), _len(self)))
 
     def ui(self) -> "None":
-        """Move over to the rich prompt, with all results and names; Ctrl-D comes back. Raises `HistshellError`."""
-        if open_rich is None:
-            from .errors import HistshellError
-
-            raise HistshellError("this history belongs to no prompt")
-        open_rich()
+        """Move over to the rich prompt, with all results and names; Ctrl-D comes back."""
+        if open_rich is not None:
+            open_rich()
 
     def find(self, what: "object") -> "View":
         """The results that match `what`, as a view.

@@ -82,7 +82,7 @@ class Names:
 
     def __init__(self, namespace: "dict[str, object]") -> "None":
         self.history = History()
-        history_module.open_rich = self.ui
+        history_module.open_rich = self.open_rich = self.ui
         self.pik = Pik(self)
         self.namespace = namespace
         self.inspecting = False
@@ -95,15 +95,15 @@ class Names:
         builtins.__dict__.setdefault("pik", self.pik)
         namespace.setdefault(NAMES[0], self.history)
 
-    def ui(self) -> "None":
-        """Open the rich prompt, where the session is one of Python's own prompts."""
-        from .errors import HistshellError
-
-        raise HistshellError("the rich prompt opens from Python's own prompt; this shell stays as it is")
+    def ui(self, asynchronous: "bool" = False) -> "bool":
+        """Open the rich prompt, where the session is one of Python's own prompts; false if it cannot be."""
+        del asynchronous
+        sys.stderr.write("histshell: the rich prompt opens from Python's own prompt; this shell stays as it is\n")
+        return False
 
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
-        if history_module.open_rich == self.ui:
+        if history_module.open_rich is self.open_rich:
             history_module.open_rich = None
         if self.detach is not None:
             self.detach()
@@ -204,34 +204,31 @@ class Session(Names):
             stock.replace_in_reader(shown, fresh)
 
     def ui(self, asynchronous: "bool" = False) -> "bool":
-        """Open the rich prompt over this session; returns when it is left by Ctrl-D, false if it failed.
+        """Open the rich prompt over this session; returns when it is left by Ctrl-D, false if it failed or cannot be opened.
 
-        Raises `HistshellError` where it cannot be opened, and `SystemExit` when the user's code does.
+        Then one line says why. `SystemExit` passes when the user's code raises it.
         """
         from .errors import HistshellError
 
-        if self.lines is not None:
-            raise HistshellError("this is the rich prompt")
-        if sys.version_info < (3, 10):
-            raise HistshellError("the rich prompt needs Python 3.10 or later")
-        from .ui import opening
-
         try:
+            if self.lines is not None:
+                raise HistshellError("this is the rich prompt")
+            if sys.version_info < (3, 10):
+                raise HistshellError("the rich prompt needs Python 3.10 or later")
+            from .ui import opening
+
             return opening.open_prompt(self, asynchronous) == opening.LEFT
+        except HistshellError as error:
+            sys.stderr.write(f"histshell: {error}\n")
+            return False
         finally:
             self.refresh()
 
     def ui_at_start(self) -> "None":
         """Open the rich prompt in the place of the plain one; does not return unless it cannot be opened, or fails."""
-        from .errors import HistshellError
-
-        self.namespace.pop("_histshell", None)  # the start-up file's own, which waits for this to return
-        try:
-            left = self.ui()
-        except HistshellError as error:
-            sys.stderr.write(f"histshell: {error}\n")
-            return
-        if left:
+        for name in ("_histshell", "__file__", "__cached__"):  # the start-up file's, which waits for this to return
+            self.namespace.pop(name, None)
+        if self.ui():
             raise SystemExit
 
     def rich_prompt_shown(self) -> "None":

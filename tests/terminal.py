@@ -39,7 +39,11 @@ KEYS = {
     "ctrl-k": "\x0b",
     "ctrl-l": "\x0c",
     "ctrl-u": "\x15",
+    "ctrl-r": "\x12",
     "ctrl-w": "\x17",
+    "f2": "\x1bOQ",
+    "f4": "\x1bOS",
+    "f5": "\x1b[15~",
 }
 #: The mode (DECCKM) in which a terminal sends ESC O A for an arrow; pyte shifts the numbers of private modes.
 _APPLICATION_KEYS = 1 << 5
@@ -47,7 +51,7 @@ PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 #: How long a condition may take to come true, in seconds. Generous: it is only ever used up by a test that fails.
-PATIENCE = 30.0
+PATIENCE = 8.0
 
 
 class TerminalError(AssertionError):

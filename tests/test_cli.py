@@ -13,6 +13,7 @@ import click
 import pytest
 
 import histshell
+from histshell import command
 from histshell.cli import main
 from histshell.setup import stub
 from tests.terminal import Terminal
@@ -263,3 +264,9 @@ def test_the_start_path_does_not_load_the_command() -> None:
     code = f"import sys, histshell.session; print([m for m in sys.modules if {unwanted}])"
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_door_knows_all_commands() -> None:
+    """`histshell WORD` is a command of that name; every other word is for the rich prompt, `repl` too."""
+    assert isinstance(main, click.Group)
+    assert {*command.COMMANDS, "repl"} == set(main.commands)

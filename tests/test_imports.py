@@ -36,17 +36,20 @@ FLOORS = {
     "histshell.session": 3,
     "histshell.shells": 3,
     "histshell.setup": 3,
+    "histshell.ui": 3,
     "histshell.pik.console": 3,
     "histshell.cli": 4,
     "histshell.__main__": 4,
     "histshell.by_hand": 4,
+    "histshell.command": 4,
 }
 
 #: A face hands out names from every floor, on first use, and is imported with any module of its package.
 FACES = frozenset({"histshell", "histshell.pik"})
 
-#: The display hook's work is to print, and the start-up file has one line to warn with.
+#: The display hook's work is to print, a prompt shows what went wrong, and the start-up file has one line to warn with.
 PRINTERS = {"histshell.recorder", "histshell.session", "histshell.pik.console", "startup.otherwise"}
+PRINTERS |= {"histshell.ui.evaluate", "histshell.ui.configuration", "histshell.ui.opening"}
 
 
 def module_name(path: Path) -> str:

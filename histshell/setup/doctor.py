@@ -78,6 +78,20 @@ def check_home(_environ: Mapping[str, str]) -> Iterable[Finding]:
         yield Finding(PROBLEM, what, "histshell install, to use this one")
     else:
         yield Finding(OK, f"it starts the histshell in {shown(named)}")
+        interpreter = stub.named_python()
+        if interpreter is None or not os.access(interpreter, os.X_OK):
+            gone = f"the Python {shown(interpreter)} is gone" if interpreter else "its Python is not noted"
+            what = f"{gone}: elsewhere there is no completion by jedi and no rich prompt"
+            yield Finding(PROBLEM, what, "histshell install")
+
+
+def check_rich(_environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Is there a ptpython for the rich prompt?"""
+    for folder in home.sites():
+        if os.path.isdir(os.path.join(folder, "ptpython")):
+            yield Finding(OK, f"the rich prompt is drawn by the ptpython in {shown(folder)}")
+            return
+    yield Finding(PROBLEM, "there is no ptpython beside histshell, so no rich prompt", "install histshell again")
 
 
 def check_terminal(environ: Mapping[str, str]) -> Iterable[Finding]:
@@ -205,6 +219,7 @@ CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
     check_pythons,
     check_settings,
     check_completion,
+    check_rich,
 )
 
 

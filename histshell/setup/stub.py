@@ -8,6 +8,7 @@ stub's place, which only runs HISTSHELL_CHAIN, for the terminals that are open a
 from __future__ import annotations
 
 import os
+import sys
 
 from histshell import home, places
 from histshell.errors import HistshellError
@@ -94,6 +95,12 @@ def named_home() -> str | None:
     return None if data is None else os.fsdecode(data.partition(b"\n")[0])
 
 
+def named_python() -> str | None:
+    """The Python of home that the installed `home` file names, None if it names none. Raises `FileError`."""
+    data = _read(HOME) or b""
+    return os.fsdecode(data.split(b"\n")[1]) if data.count(b"\n") > 1 else None
+
+
 def is_ours(path: str) -> bool:
     """Whether a file is one of histshell's start-up files, of any version and in any place."""
     try:
@@ -108,10 +115,10 @@ def place() -> list[str]:
 
     Raises `HistshellError`.
     """
-    line = os.fsencode(home.SITE)
-    if b"\n" in line:
+    lines = [os.fsencode(home.SITE), os.fsencode(os.path.abspath(sys.executable)) if sys.executable else b""]
+    if b"\n" in b"".join(lines):
         raise HistshellError(f"histshell is in a folder with a line break in its name, {shown(home.SITE)}: move it")
-    wanted = [(HOME, line + b"\n"), *_parts()]
+    wanted = [(HOME, b"\n".join(lines) + b"\n"), *_parts()]
     try:
         os.makedirs(places.data_dir(), mode=0o700, exist_ok=True)
     except OSError as error:

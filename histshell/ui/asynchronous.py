@@ -29,10 +29,19 @@ def run(rich: Loop) -> None:
 
 async def _run(rich: Loop, loop: asyncio.AbstractEventLoop) -> None:
     while True:
-        text = await loop.run_in_executor(None, rich.read)
+        text = await loop.run_in_executor(None, _read, rich)
         if text is None:
             return
         await _one(rich, loop, text)
+
+
+def _read(rich: Loop) -> str | None:
+    """Read an input; what tasks print meanwhile stands above the prompt."""
+    with rich.lent:
+        from prompt_toolkit.patch_stdout import patch_stdout
+
+        with patch_stdout(raw=True):
+            return rich.read()
 
 
 async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str) -> None:

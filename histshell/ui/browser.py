@@ -31,7 +31,8 @@ MOST = 500
 _SECONDS = 0.15  # how long one narrowing may look through the history
 _PREVIEW = 4000
 
-Fragments = list[tuple[str, str]]
+Fragments = list[Any]
+"""Pieces of styled text, as prompt_toolkit takes them."""
 
 
 class Item(NamedTuple):
@@ -102,9 +103,9 @@ class Browser:
         line = Window(width=1, char="│", style="class:separator")
         rows = VSplit(
             [
-                Window(FormattedTextControl(self._list), width=Dimension(weight=55), wrap_lines=False),
+                Window(FormattedTextControl(self._list), width=self._list_width, wrap_lines=False),
                 line,
-                Window(FormattedTextControl(self._preview), width=Dimension(weight=45), wrap_lines=True),
+                Window(FormattedTextControl(self._preview), wrap_lines=True),
             ]
         )
         return HSplit([top, Window(height=1, char="─", style="class:separator"), rows, bottom])
@@ -116,8 +117,11 @@ class Browser:
     def _rows(self) -> int:
         return max(get_app().output.get_size().rows - 3, 1)
 
+    def _list_width(self) -> Dimension:
+        return Dimension.exact(max(int(get_app().output.get_size().columns * 0.55), 10))
+
     def _list(self) -> Fragments:
-        columns = max(int(get_app().output.get_size().columns * 0.55) - 1, 10)
+        columns = self._list_width().preferred
         rows = self._rows()
         first = max(0, min(self.selected - rows // 2, len(self.items) - rows))
         pieces: Fragments = []

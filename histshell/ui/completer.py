@@ -84,37 +84,31 @@ def _shown(text: str) -> str:
 
 
 class ShownParameter:
-    """One parameter as ptpython's toolbar takes it; `description` has its stars, and its default."""
+    """One part of a signature as ptpython's toolbar takes it: a parameter with its stars and its default, or a lone `*` or `/`."""
 
-    def __init__(self, written: str, kind: Any) -> None:
+    default = ""  # it is in the description
+    kind = Kinds.POSITIONAL_OR_KEYWORD  # so that the toolbar adds no signs of its own
+
+    def __init__(self, written: str) -> None:
         self.name = written.partition("=")[0].strip("*")
         self.description = written
-        self.default = ""
-        self.kind = kind
 
 
 class ShownSignature:
-    """A signature as ptpython's toolbar takes it; `index` is the parameter that is being typed, -1 for none.
+    """A signature as ptpython's toolbar takes it; `index` is the part that is being typed, -1 for none.
 
     `bracket_start` is where its parenthesis stands: row, from 1, and column.
     """
 
-    def __init__(self, signature: Signature, index: int, bracket_start: tuple[int, int]) -> None:
+    def __init__(self, signature: Signature, argument: int, bracket_start: tuple[int, int]) -> None:
         name, _, rest = signature.text.partition("(")
         self.name = name
         self.docstring = signature.doc
-        self.parameters: list[ShownParameter] = []
-        kind: Any = Kinds.POSITIONAL_OR_KEYWORD
-        for part in split(rest[: rest.rfind(")")] if rest.endswith(")") else rest):
-            if part == "/":
-                for parameter in self.parameters:
-                    parameter.kind = Kinds.POSITIONAL_ONLY
-            elif part == "*":
-                kind = Kinds.KEYWORD_ONLY
-            else:
-                self.parameters.append(ShownParameter(part, kind))
         self.bracket_start = bracket_start
-        self.index = index if index < len(self.parameters) else -1
+        parts = split(rest[: rest.rfind(")")] if rest.endswith(")") else rest)
+        self.parameters = [ShownParameter(part) for part in parts]
+        places = [place for place, part in enumerate(parts) if part not in ("/", "*")]
+        self.index = places[argument] if argument < len(places) else -1
 
 
 def signatures(document: Document, namespace: dict[str, Any], full: bool) -> list[ShownSignature]:

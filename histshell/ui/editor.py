@@ -9,6 +9,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import DummyCompleter
 from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
 from prompt_toolkit.history import History as InputHistory
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.containers import ConditionalContainer, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.validation import ValidationError, Validator
@@ -68,7 +69,7 @@ class Editor(PythonInput):
             _validator=InputValidator(flags),
             _extra_toolbars=[self._bar_window()],
         )
-        self.all_prompt_styles[STYLE] = Style(face.prompt, face.colour)
+        self.all_prompt_styles[STYLE] = Style(face.prompt, face.colour)  # type: ignore[assignment]  # it has the methods
         self.prompt_style = STYLE
         self.completion_visualisation = CompletionVisualisation.POP_UP
         self.complete_while_typing = face.completion != "off"
@@ -78,7 +79,7 @@ class Editor(PythonInput):
         self.insert_blank_line_after_output = False
         self.options.append(self._our_options())
         self.app.after_render += self._first_prompt_shown
-        self.app._handle_exception = self._failed  # type: ignore[method-assign]
+        self.app._handle_exception = self._failed  # type: ignore[method-assign, assignment]  # positional arguments
 
     def _failed(self, _loop: Any, context: dict[str, Any]) -> None:
         """End the interface by an exception that nothing has caught, instead of showing it and waiting for a key."""
@@ -119,6 +120,27 @@ class Editor(PythonInput):
     def show_docstring(self, value: bool) -> None:
         self._wants_docstring = value
 
+    def read(self) -> str:
+        """The text of the next input. Raises EOFError at the end, KeyboardInterrupt for a line that is given up."""
+        mode = self.app.vi_state.input_mode
+
+        def before() -> None:
+            if self.vi_keep_last_used_mode:
+                self.app.vi_state.input_mode = mode
+            elif self.vi_start_in_navigation_mode:
+                self.app.vi_state.input_mode = InputMode.NAVIGATION
+
+        try:
+            text = unindent_code(self.app.run(pre_run=before, in_thread=True))
+        finally:
+            self.signatures = []
+            self.default_buffer.reset()  # a search begins at the newest input again
+        if text.lstrip().startswith("\x1a"):  # Ctrl-Z, the end of the input on Windows
+            raise EOFError
+        if text.strip() and self.insert_blank_line_after_input:
+            self.app.output.write("\n")
+        return text
+
     def get_compiler_flags(self) -> int:
         """What has been imported from `__future__`; ptpython's way is to ask every value in the namespace."""
         return self.flags()
@@ -146,7 +168,7 @@ class Editor(PythonInput):
                         break
             finally:
                 self._get_signatures_thread_running = False
-            if found != self.signatures:
+            if found or self.signatures:
                 self.signatures = found  # type: ignore[assignment]  # what the toolbar needs of one
                 doc = found[0].docstring if found else ""
                 self.docstring_buffer.reset(document=Document(doc, cursor_position=0))

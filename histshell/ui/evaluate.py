@@ -40,7 +40,7 @@ class Evaluator:
             source += "\n"
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         tree = compile(source, name, "exec", self.flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        code = compile(ast.Interactive(tree.body), name, "single", self.flags, dont_inherit=True)
+        code: types.CodeType = compile(ast.Interactive(tree.body), name, "single", self.flags, dont_inherit=True)
         self.flags |= code.co_flags & _FUTURE
         return code
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from histshell.errors import HistshellError
@@ -145,6 +146,8 @@ def _restore_terminal() -> None:
         state[3] |= termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN
         termios.tcsetattr(0, termios.TCSADRAIN, state)
         os.write(1, b"\033[?1049l\033[?25h\033[?2004l\033[0m\r\n")
+        time.sleep(0.1)  # the terminal may be about to answer where the cursor is
+        termios.tcflush(0, termios.TCIFLUSH)
     except Exception:  # no terminal any more
         pass
 

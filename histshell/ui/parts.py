@@ -68,10 +68,11 @@ def _python_history(*args: Any) -> Any:
 @contextmanager
 def few_styles() -> Iterator[None]:
     """While this lasts, an input that is made gets the colour schemes by name, each compiled when it is chosen."""
-    import ptpython.python_input as module
+    from importlib import import_module
 
     from .colours import CodeStyles
 
+    module: Any = import_module("ptpython.python_input")
     theirs = module.get_all_code_styles
     module.get_all_code_styles = CodeStyles
     try:

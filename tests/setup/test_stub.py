@@ -37,7 +37,7 @@ def test_placing_it_twice_writes_it_once(data: Path) -> None:
     assert stub.state() == stub.CURRENT
     assert stub.named_home() == home.SITE
     assert stub.installed() == str(data / "pythonstartup.py")
-    assert (data / "home").read_bytes() == os.fsencode(home.SITE) + b"\n"
+    assert (data / "home").read_bytes() == os.fsencode(f"{home.SITE}\n{sys.executable}\n")
     assert stub.place() == []
 
 

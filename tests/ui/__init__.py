@@ -1,0 +1,1 @@
+"""The rich prompt in a terminal."""

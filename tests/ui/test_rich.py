@@ -1,0 +1,363 @@
+"""The rich prompt: what a user types and sees, under every version it runs on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.pythons import Python
+from tests.ui.rich import Rich, pythons, start
+
+every_python = pytest.mark.parametrize("python", pythons())
+
+
+@every_python
+def test_a_session(python: Python, tmp_path: Path) -> None:
+    """Results are numbered and used again; None, errors and `h` have no number; each value of a block has one."""
+    with start(tmp_path / "home", python=python) as rich:
+        assert rich.enter("6 * 7") == ["42"]
+        assert rich.enter("h[1] / 2") == ["21.0"]
+        assert rich.prompt == "h[3]"
+        rich.enter("None")
+        rows = rich.enter("1 / 0")
+        assert rows[0] == "Traceback (most recent call last):"
+        assert rows[-1] == "ZeroDivisionError: division by zero"
+        assert "1 / 0" in [row.strip() for row in rows]
+        assert not any("histshell" in row for row in rows)
+        assert rich.prompt == "h[3]"
+        assert rich.enter("for i in 'ab': i; i * 2") == ["'a'", "'aa'", "'b'", "'bb'"]
+        assert rich.prompt == "h[7]"
+        assert rich.enter("_") == ["'bb'"]
+        assert any("h[1] / 2" in row for row in rich.enter("h"))
+        assert rich.enter("print(h.entry(4).source, _h is h)") == ["for i in 'ab': i; i * 2 True"]
+        rich.enter("h = 1")
+        assert rich.prompt == "_h[8]"
+
+
+@every_python
+def test_the_pickle_mode(python: Python, tmp_path: Path) -> None:
+    """`pik()` shows the stack in the bar while a line is typed, and the value has a number."""
+    with start(tmp_path / "home", python=python) as rich:
+        rich.type("pik()")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "pik> ")
+        rich.begin("(K\\x07]K\\x08a")
+        rich.wait_for("stack  (  7  [8]")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "...> ")
+        rich.press("tab")
+        rich.wait_for("TUPLE ")
+        assert not any(" APPEND " in row for row in rich.screen())  # there is no list below the top
+        rich.begin("t.")
+        rich.wait_for("complete")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "pik> ")
+        assert "(7, [8])" in rich.screen()
+        rich._row = rich.row
+        rich.type("quit")
+        rich.press("enter")
+        rich.wait_for_prompt()
+        assert rich.enter("h[1]") == ["(7, [8])"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        ("exit(4)", 4, ""),
+        ("quit()", 0, ""),
+        ("exit", 0, ""),
+        ("import sys; sys.exit('a message')", 1, "a message"),
+        ("raise SystemExit(7)", 7, ""),
+        ("\x04", 0, ""),
+    ],
+)
+def test_the_exit_status(typed: str, status: int, said: str, tmp_path: Path) -> None:
+    """The status of the process is what was asked for."""
+    with start(tmp_path / "home") as rich:
+        rich.type(typed)
+        if typed != "\x04":
+            rich.press("enter")
+        assert rich.wait_for_end() == status
+        assert not said or said in rich.history()
+
+
+def test_ctrl_c(tmp_path: Path) -> None:
+    """It stops code, empties a line that is being typed, and never ends the prompt; a signal from outside does the same."""
+    with start(tmp_path / "home") as rich:
+        rich.paste("print('running')\nwhile True: pass")
+        rich.press("enter", "enter")
+        rich.wait_for(lambda: "running" in rich.screen())
+        rich._row = rich.row
+        rich.press("ctrl-c")
+        rich.wait_for_prompt()
+        assert "KeyboardInterrupt" in rich.history()
+        rich.begin("some thing")
+        rich.abort()
+        rich.begin("another")
+        rich._row = rich.row
+        os.kill(rich.pid, signal.SIGINT)
+        rich.wait_for_prompt()
+        assert rich.enter("1") == ["1"]
+
+
+def test_blocks_are_typed_with_indentation(tmp_path: Path) -> None:
+    """A colon opens a block, an empty line ends it; what is pasted comes in whole."""
+    with start(tmp_path / "home") as rich:
+        rich._row = rich.row + 1
+        rich.type("def f(x):")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor.endswith("...     "))
+        rich.type("return x * 2")
+        rich.press("enter", "enter")
+        rich.wait_for_prompt()
+        assert rich.enter("f(21)") == ["42"]
+        rich._row = rich.row + 2
+        rich.paste("a = 1\na + 1\na + 2")
+        rich.wait_for("a + 2")
+        rich.press("enter", "enter")
+        rich.wait_for_prompt()
+        assert rich.enter("h[-2:]") == ["[2, 3]"]
+
+
+def test_what_is_no_python_is_shown_where_it_is_typed(tmp_path: Path) -> None:
+    """The reason stands below, nothing is run, and the line can be mended."""
+    with start(tmp_path / "home") as rich:
+        rich.type("1 + * 2")
+        rich.press("enter")
+        rich.wait_for("SyntaxError: invalid syntax")
+        rich.press("backspace", "backspace", "backspace")
+        rich.wait_for(lambda: rich.before_cursor.endswith("1 + "))
+        assert rich.enter("2") == ["3"]
+
+
+def test_output_without_a_newline_stays(tmp_path: Path) -> None:
+    """The prompt does not paint over what the input printed last."""
+    with start(tmp_path / "home") as rich:
+        assert rich.enter("print('left', end='')") == ["left"]
+
+
+def test_completion_in_the_menu(tmp_path: Path) -> None:
+    """Kind and detail stand beside each completion; what begins with a result is known; the signature is shown in a call."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("'some text'")
+        rich.begin("h[1].cap")
+        rich.wait_for(lambda: any("capitalize" in row and "attribute" in row for row in rich.screen()))
+        rich.press("tab")
+        rich.wait_for(lambda: rich.before_cursor.endswith("h[1].capitalize("))
+        rich.abort()
+        rich.begin("divmod(7, ")
+        rich.wait_for("divmod(x, y, /)")
+        rich.wait_for("Return the tuple")
+        rich.abort()
+        rich.begin("h[")
+        rich.wait_for(lambda: any("1]" in row and "result" in row for row in rich.screen()))
+
+
+def test_completion_runs_nothing(tmp_path: Path) -> None:
+    """Looking for completions and signatures calls nothing of the user's; nor does the bar, nor checking the input."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("calls = []")
+        rich.paste(
+            "class Spy:\n"
+            "    def __getattribute__(self, name): calls.append(name); return object.__getattribute__(self, name)\n"
+            "    def __len__(self): calls.append('len'); return 3\n"
+            "    def __repr__(self): return 'spy'\n"
+            "    def __call__(self, first): pass\n"
+        )
+        rich._row = rich.row
+        rich.press("enter", "enter")
+        rich.wait_for_prompt()
+        rich.enter("spy = Spy()")
+        rich.enter("spy")
+        rich.enter("calls.clear()")
+        rich.begin("spy.__le")
+        rich.wait_for("__len__")
+        rich.abort()
+        rich.begin("spy(")
+        rich.wait_for("spy(first)")
+        rich.abort()
+        assert rich.enter("calls") == ["[]"]
+
+
+def test_the_bar(tmp_path: Path) -> None:
+    """Number of results, type and size of the last, Python, directory; off by the setting."""
+    with start(tmp_path / "home") as rich:
+        rich.wait_for("no results yet")
+        rich.enter("[1, 2, 3]")
+        rich.wait_for(lambda: "1 result  h[1] list of 3" in rich.screen()[-1] and "~" in rich.screen()[-1])
+    with start(tmp_path / "home", HISTSHELL_BAR="off") as rich:
+        rich.enter("[1, 2, 3]")
+        rich.begin("h[1].app")
+        rich.wait_for("append")
+        assert not any("1 result" in row for row in rich.screen())
+
+
+def test_the_history_browser(tmp_path: Path) -> None:
+    """F5 lists results and inputs; typing narrows the list; Enter puts in `h[1]` or the input, Tab the source."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("list('needle')")
+        rich.enter("other = 'hay'")
+        for keys, put_in in (
+            (["enter"], "h[1]"),
+            (["tab"], "list('needle')"),
+            (["down", "enter"], "list('needle')"),
+            (["f5"], ""),
+        ):
+            rich.press("f5")
+            rich.wait_for("Search:")
+            rich.wait_for("other = 'hay'")
+            rich.type("needle" if keys != ["enter"] else "LIST N")
+            rich.wait_for(lambda: not any("other = 'hay'" in row for row in rich.screen()))
+            rich.press(*keys)
+            rich.wait_for(lambda put_in=put_in: rich.before_cursor.endswith(">>> " + put_in))  # type: ignore[misc]
+            rich.abort()
+
+
+def test_inputs_are_remembered(tmp_path: Path) -> None:
+    """The arrow keys and Ctrl-R go through what was typed here before and at Python's own prompt, blocks as one."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".python_history").write_text("from_python = 1\nif True:\r\n    block = 2\n")
+    with start(home) as rich:
+        rich.enter("from_here = 3")
+        rich.type("exit()")
+        rich.press("enter")
+        assert rich.wait_for_end() == 0
+    kept = home / ".local" / "share" / "histshell" / "inputs"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    with start(home) as rich:
+        rich.press("up", "up")
+        rich.wait_for("from_here = 3")
+        rich.abort()
+        rich.press("ctrl-r")
+        rich.type("from_py")
+        rich.wait_for("from_python = 1")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor.startswith("h[1] >>> "))
+        rich.abort()
+        rich.press("ctrl-r")
+        rich.type("block")
+        rich.wait_for("...     block = 2")
+
+
+def test_vi_keys(tmp_path: Path) -> None:
+    """F4 changes to vi's keys, and the bar says which mode."""
+    with start(tmp_path / "home") as rich:
+        rich.press("f4")
+        rich.wait_for("Vi insert")
+        rich.type("wrong text")
+        rich.press("escape")
+        rich.wait_for("Vi navigation")
+        rich.type("0ce")
+        rich.wait_for("Vi insert")
+        rich.type("right")
+        rich.wait_for("right text")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["{home}/program.py", "one"], "['{home}/program.py', 'one'] __main__"),
+        (["-m", "module_here", "one"], "['{home}/module_here.py', 'one'] __main__"),
+        (["-c", "import sys; x = 5; print(sys.argv, __name__)", "one"], "['-c', 'one'] __main__"),
+    ],
+)
+def test_what_is_run_first(arguments: list[str], shown: str, tmp_path: Path) -> None:
+    """A script, a module or code is run as Python would, and its names are there at the prompt."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("program.py", "module_here.py"):
+        (home / name).write_text("import sys\nx = 5\nprint(sys.argv, __name__)\n")
+    with Rich(home, ["-q", *(argument.format(home=home) for argument in arguments)], columns=200) as rich:
+        rich.wait_for_prompt()
+        assert rich.history()[0] == shown.format(home=home)
+        assert rich.enter("x") == ["5"]
+
+
+def test_a_script_that_fails(tmp_path: Path) -> None:
+    """Its traceback is shown without a frame of ours, and the prompt follows; a missing one ends with status 2."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "bad.py").write_text("y = 1\n1 / 0\n")
+    with Rich(home, ["-q", "bad.py"]) as rich:
+        rich.wait_for_prompt()
+        rows = rich.history()
+        assert rows[0] == "Traceback (most recent call last):"
+        assert "bad.py" in rows[1]
+        assert rich.enter("y") == ["1"]
+    with Rich(home, ["missing.py"]) as rich:
+        assert rich.wait_for_end() == 2
+
+
+def test_await_at_the_prompt(tmp_path: Path) -> None:
+    """`--asyncio`: await works and its result has a number; tasks go on while a line is typed; Ctrl-C ends an await."""
+    with start(tmp_path / "home", "--asyncio") as rich:
+        rich.enter("import asyncio")
+        assert rich.enter("await asyncio.sleep(0, 'slept')") == ["'slept'"]
+        assert rich.prompt == "h[2]"
+        rich.enter("async def later(): await asyncio.sleep(0.01); open('done', 'w').close(); return 5")
+        rich.enter("task = asyncio.create_task(later())")
+        rich.wait_for((tmp_path / "home" / "done").exists)
+        assert rich.enter("await task") == ["5"]
+        rich.type("print('waiting'); await asyncio.sleep(1000)")
+        rich.press("enter")
+        rich.wait_for(lambda: "waiting" in rich.screen())
+        rich._row = rich.row
+        rich.press("ctrl-c")
+        rich.wait_for_prompt()
+        assert any("KeyboardInterrupt" in row for row in rich.history())
+        rows = rich.enter("await asyncio.sleep(0) or 1 / 0")
+        assert rows[-1] == "ZeroDivisionError: division by zero"
+        assert not any("histshell" in row for row in rows)
+        rich.type("exit(6)")
+        rich.press("enter")
+        assert rich.wait_for_end() == 6
+
+
+@pytest.mark.parametrize("how", ["read", "key"])
+def test_a_crash_of_the_interface(how: str, tmp_path: Path) -> None:
+    """The plain prompt takes over, with the history and the names, and one line says so."""
+    breaking = {
+        "read": "import prompt_toolkit.application as a; a.Application.run = None",
+        "key": "import prompt_toolkit.layout.controls as c; c.BufferControl.create_content = None",
+    }
+    with start(tmp_path / "home") as rich:
+        rich.enter("'kept'")
+        rich.type(breaking[how])
+        rich.press("enter")
+        rich.wait_for("the rich prompt failed")
+        rich.wait_for(lambda: rich.before_cursor == "h[2] >>> ")
+        assert sum("histshell:" in row for row in rich.history()) == 1
+        rich.type("h[1]")
+        rich.press("enter")
+        rich.wait_for("'kept'")
+        rich.wait_for(lambda: rich.before_cursor == "h[3] >>> ")
+        rich.type("exit(3)")
+        rich.press("enter")
+        assert rich.wait_for_end() == 3
+
+
+def test_a_display_hook_of_the_users(tmp_path: Path) -> None:
+    """It is called for each value, and results go on having numbers."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("import sys; sys.displayhook = lambda value: print('mine', value)")
+        assert rich.enter("5") == ["mine 5"]
+        assert rich.enter("print(h[1])")[0] == "5"
+
+
+def test_future_statements_stay(tmp_path: Path) -> None:
+    """What is imported from `__future__` holds for the inputs that follow."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("from __future__ import annotations")
+        rich.enter("def f(x: undefined): pass")
+        assert rich.enter("f.__annotations__") == ["{'x': 'undefined'}"]
+
+
+def test_without_a_terminal(tmp_path: Path) -> None:
+    """In a terminal that cannot be drawn in the plain prompt opens, and says why."""
+    with Rich(tmp_path / "home", TERM="dumb") as rich:
+        rich.wait_for("cannot be drawn in this terminal")
+        rich.wait_for(lambda: rich.before_cursor == "h[1] >>> ")
