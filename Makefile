@@ -46,8 +46,9 @@ bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, co
 fuzz: $(VENV)/ready-test ## run the property tests with 2,000 examples each, and a new seed
 	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
-picture: $(VENV)/ready-test ## take docs/_static/session.svg anew, from a real session
+picture: $(VENV)/ready-test ## take the terminal pictures in docs/_static anew, from real sessions
 	$(BIN)/python -m tools.picture docs/_static/session.svg
+	$(BIN)/python -m tools.rich_pictures docs/_static
 
 dist: $(VENV)/ready-test ## build the wheel and the source distribution into dist/
 	rm -rf dist

@@ -7,6 +7,7 @@ import html
 import importlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import click
 import pytest
 
 import histshell
-from histshell import settings
+from histshell import by_hand, settings
 from histshell.cli import main as command
 from tests.prompt.session import STARTUP, Session, fresh_home
 from tests.pythons import BASIC, READLINE, Python, Target
@@ -166,6 +167,8 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
     for text in code(page):
         for words in re.findall(r"(?:^|[;&|] *)histshell((?: +[^\s;&|]+)*)", text):
             first, *rest = words.split() or ["--help"]
+            if first not in command.commands and not by_hand.parse(shlex.split(words), "histshell").wrong:
+                continue  # the rich prompt
             if first.startswith("-"):
                 known: click.Command = command
                 rest = [first]
@@ -180,10 +183,11 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    """Each command of `histshell` is explained on the page about installing, about settings or about the pickle mode."""
+    """Each command of `histshell` is explained on the page about installing, settings, the pickle mode or the rich prompt."""
     assert isinstance(command, click.Group)
     text = "".join(
-        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("install.md", "settings.md", "pik.md")
+        (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("install.md", "settings.md", "pik.md", "rich.md")
     )
     assert [name for name in command.commands if f"histshell {name}" not in text] == []
 

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from tests.prompt.session import STARTUP, Session
 from tests.pythons import Target, found
+from tests.terminal import Terminal
 from tests.transcripts import transcripts
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -55,16 +56,26 @@ def style(cell: pyte.screens.Char) -> Style:
     )
 
 
-def text(session: Session) -> Text:
+def text(session: Terminal) -> Text:
     """Return all rows of a session that has not scrolled, in its colours; without an empty one that some versions begin with."""
     rows: list[Text] = []
     for row, shown in enumerate(session.screen()):
         if not shown and not rows:
             continue
-        cells = [session.cell(row, column) for column in range(len(shown))]
+        cells = [session.cell(row, column) for column in range(_length(session, row, len(shown)))]
         runs = itertools.groupby(cells, style)
         rows.append(Text.assemble(*(("".join(cell.data for cell in run), look) for look, run in runs)))
     return Text("\n").join(rows)
+
+
+def _length(session: Terminal, row: int, shown: int) -> int:
+    """Return how many cells of a row there are to be seen: blanks at its end count if they have a colour of their own."""
+    painted = [
+        column + 1
+        for column in range(COLUMNS)
+        if session.cell(row, column).bg != "default" or session.cell(row, column).reverse
+    ]
+    return max([shown, *painted])
 
 
 def take() -> str:
@@ -80,18 +91,23 @@ def take() -> str:
         for line in [*transcript.inputs(), "h"]:
             session.enter(line)
         picture = text(session)
+    return svg(picture, COLUMNS, f"python {python.name}")
+
+
+def svg(picture: Text, columns: int, title: str) -> str:
+    """Return a screen as SVG, in a window with a title."""
     # The recorded console writes nowhere: without a file it would print the picture as well.
     with open(os.devnull, "w") as nowhere:
         console = Console(
             record=True,
-            width=COLUMNS,
+            width=columns,
             file=nowhere,
             force_terminal=True,
             color_system="truecolor",
             legacy_windows=False,
         )
         console.print(picture, no_wrap=True, highlight=False)
-        return console.export_svg(title=f"python {python.name}", theme=_THEME, unique_id="histshell")
+        return console.export_svg(title=title, theme=_THEME, unique_id="histshell")
 
 
 def main() -> None:

@@ -24,7 +24,8 @@ from histshell.preview import clip
 
 BANNER = """\
 Pik -- the pickle loader.
-Type a pickle, for example  (I1  then  I2  then  t.  Help: :help   Back to Python: quit or Ctrl-D"""
+Type a pickle, for example  (I1  then  I2  then  t.
+Help: :help   Back to Python: quit or Ctrl-D"""
 
 PROMPT = "pik> "
 MORE = "...> "

@@ -146,8 +146,8 @@ class _Depth:
 
     def allows(self, opcode: Opcode) -> bool:
         """Whether there is enough on the stack."""
-        if opcode.name == "NEXT_BUFFER":
-            return False  # the mode has none
+        if opcode.name in ("NEXT_BUFFER", "READONLY_BUFFER"):
+            return False  # the mode has no buffers
         if opcode.takes_mark:
             below = self.marks[-2] if len(self.marks) > 1 else 0
             return bool(self.marks) and self.marks[-1] - below >= opcode.needs

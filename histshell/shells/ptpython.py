@@ -67,7 +67,7 @@ class Style:
 
     def __init__(self, text: Callable[[], str], colour: str = "") -> None:
         self._text = text
-        self._style = f"class:prompt {_styled(colour)}".strip()
+        self._style = styled_prompt(colour)
 
     def in_prompt(self) -> list[tuple[str, str]]:
         """The primary prompt."""
@@ -80,6 +80,11 @@ class Style:
     def out_prompt(self) -> list[tuple[str, str]]:
         """What stands before a result."""
         return []
+
+
+def styled_prompt(style: str) -> str:
+    """The style of a prompt in prompt_toolkit's words, given one of our settings."""
+    return f"class:prompt {_styled(style)}".strip()
 
 
 def _styled(style: str) -> str:

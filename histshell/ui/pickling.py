@@ -14,6 +14,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.shortcuts import PromptSession
 
 from histshell.pik import looking
+from histshell.shells.ptpython import styled_prompt
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent
@@ -42,6 +43,7 @@ class PikLines:
         self.rich = rich
         self.desk = desk
         editor = rich.editor
+        self._prompt_style = styled_prompt(editor.face.colour)
         self._session: PromptSession[str] = PromptSession(
             lexer=OpcodeLexer(desk),
             completer=OpcodeCompleter(desk, words),
@@ -68,7 +70,7 @@ class PikLines:
         fresh_line()
         try:
             with self.rich.lent, Interrupts(self._session.app):
-                return self._session.prompt([("class:prompt", prompt)], in_thread=True)
+                return self._session.prompt([(self._prompt_style, prompt)], in_thread=True)
         except Exception as error:
             if isinstance(error, EOFError):
                 raise
