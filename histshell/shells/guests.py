@@ -23,6 +23,7 @@ ADAPTERS: Dict[str, str] = {
     "ipykernel": "ipython",
     "ptpython": "ptpython",
     "bpython": "bpython",
+    "xonsh": "xonsh",
 }
 """The package of a shell, and the module beside this one that knows it."""
 
