@@ -63,7 +63,7 @@ def repl(words: tuple[str, ...]) -> None:
 
 @main.command()
 @click.option(
-    "--shell", metavar="NAME", help="The shell to set up: bash, zsh, fish or sh.  [default: the one you are in]"
+    "--shell", metavar="NAME", help="The shell to set up: bash, zsh, fish, sh or xonsh.  [default: the one you are in]"
 )
 @click.option("--rc", metavar="FILE", type=click.Path(), help="Its start-up file.  [default: the usual one]")
 @click.option("--dry-run", is_flag=True, help="Only show what would be changed.")
@@ -93,7 +93,7 @@ def install(shell: str | None, rc: str | None, dry_run: bool) -> None:
         said.append(f"the file as it was is kept as {shown(done.backup)}")
     _print_notes(console, said)
     if edit.changes:
-        _line(console, "Done: open a new terminal and start python.")
+        _line(console, f"Done: open a new terminal and start {'xonsh' if chosen == 'xonsh' else 'python'}.")
     else:
         _line(console, "Done: brought up to date." if done.written else "It is installed already.")
 

@@ -72,11 +72,12 @@ class Pik:
 class Names:
     """The history and the names by which the user reaches it: all that is ours in a shell that is not Python's own.
 
-    `detach` takes out what has been put into that shell.
+    `detach` takes out what has been put into that shell. Where nobody reads what it writes, as in a kernel, it is `quiet`.
     """
 
     detach: "Callable[[], object] | None" = None
     settings: "Settings | None" = None
+    quiet = False
     tab: "Tab | None" = None
     lines: "Any" = None  # what the pickle mode reads with, where that is not `input()`
 
@@ -286,7 +287,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
 
     `namespace` is the globals of the prompt (default: the caller's); where the prompt will only make it later, `find`
     is asked for it at each prompt until it answers. Typed again, it only makes the names known in `namespace`.
-    In IPython and Jupyter's kernels the prompt stays what it is; other shells that are not Python's own stay as they are.
+    In IPython, Jupyter's kernels, ptpython, bpython and xonsh it does what their adapters do; others stay as they are.
     """
     global _session
     caller: "FrameType" = sys._getframe(1)
@@ -311,7 +312,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         session.stop()
         raise
     _session = session
-    if session.settings is not None:
+    if session.settings is not None and not session.quiet:
         for problem in session.settings.problems[:1]:
             sys.stderr.write(f"histshell: {problem} ('histshell config' shows all)\n")
 

@@ -24,6 +24,10 @@ STYLES = {
 }  # fmt: skip
 
 
+TRUE = "true"
+"""What `prompt` says to have the numbered prompt in shells that have numbers of their own as well."""
+
+
 class Setting:
     """One setting: its name in the file, its environment variable, its default, what it is for.
 
@@ -42,7 +46,14 @@ class Setting:
 
 
 def check_template(text: "str") -> "str":
-    """Return the template with a literal `h[{n}]` written as `{h}[{n}]`, so that a shadowed `h` shows."""
+    """Return the template with a literal `h[{n}]` written as `{h}[{n}]`, so that a shadowed `h` shows.
+
+    `true` is the usual one, asked for: shells that have numbers of their own show it too then.
+    """
+    if text.lower() == TRUE:
+        return prompt.TEMPLATE
+    if text.lower() == "false":
+        raise ValueError(f"{text!r} is no template; without this setting each shell shows what it usually does")
     template = text.replace("{h}[{n}]", "h[{n}]").replace("h[{n}]", "{h}[{n}]")
     try:
         shown = template.format(h="h", n=1)
@@ -123,12 +134,17 @@ class Settings:
     def __init__(self) -> "None":
         self.problems: "list[str]" = []
         self._origins: "dict[str, str]" = {}
+        self._texts: "dict[str, str]" = {}
         for setting in SETTINGS:
             setattr(self, setting.name, setting.default)
 
     def origin(self, name: "str") -> "str":
         """Where the value of `name` comes from: `default`, an environment variable, or `FILE:LINE`."""
         return self._origins.get(name, "default")
+
+    def text(self, name: "str") -> "str":
+        """The value of `name` as it was given, empty if it was not."""
+        return self._texts.get(name, "")
 
     def give(self, name: "str", text: "str", origin: "str") -> "None":
         """Set one value from its text, or note what is wrong with it."""
@@ -141,6 +157,7 @@ class Settings:
                 else:
                     setattr(self, name, value)
                     self._origins[name] = origin
+                    self._texts[name] = text
                 return
         self.problems.append(f"{origin}: there is no setting {name!r}")
 

@@ -57,6 +57,25 @@ def test_defaults() -> None:
     assert found.origin("prompt") == "default"
 
 
+@pytest.mark.parametrize("text", ["true", '"true"', '"True"'])
+def test_true_is_the_usual_prompt_asked_for(home: Path, text: str) -> None:
+    """The template is the usual one, and what was given can be told from it; from the cache as well."""
+    file = write(home, f"prompt = {text}\n")
+    for _ in range(2):
+        found = settings.load()
+        assert (found.prompt, found.origin("prompt"), found.problems) == ("{h}[{n}] >>> ", f"{file}:1", [])
+        assert found.text("prompt").lower() == settings.TRUE
+        assert found.text("style") == ""
+
+
+def test_false_is_no_prompt(home: Path) -> None:
+    """One line says so, and the prompt is the usual one."""
+    write(home, "prompt = false\n")
+    found = settings.load()
+    assert (found.prompt, found.origin("prompt"), found.text("prompt")) == ("{h}[{n}] >>> ", "default", "")
+    assert "'false' is no template" in found.problems[0]
+
+
 def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And each value says where it comes from, the same from the cache."""
     file = write(home, '# mine\nprompt = "<{n}> "\n\nstyle = "Green  bold"\n')

@@ -1,5 +1,7 @@
 """What each command shell needs: which file it reads at its start, and the lines to put there.
 
+xonsh is Python itself, so its file also starts histshell in it.
+
 The lines, in any dialect: where the start-up file can be read, keep a PYTHONSTARTUP that is not
 histshell's own in HISTSHELL_CHAIN, then name ours. So they can be read twice, or inherited, and do no harm
 once the file is gone.
@@ -74,6 +76,45 @@ def fish_lines(stub: bytes) -> bytes:
     ) % (path, path)
 
 
+def xonsh_lines(stub: bytes) -> bytes:
+    """The lines for xonsh, in its own language: as the others, and then what the start-up file does for Python.
+
+    That file itself is not run: what it chains is not made for xonsh. A xonsh that runs a script is left alone.
+    """
+    return _XONSH.replace(b"STUB", ascii(os.fsdecode(stub)).encode("ascii"))
+
+
+_XONSH = rb"""def _histshell(names):
+    import os
+    import sys
+    from xonsh.built_ins import XSH
+
+    stub = STUB
+    if not XSH.env.get("XONSH_INTERACTIVE") or not os.access(stub, os.R_OK):
+        return
+    old = XSH.env.get("PYTHONSTARTUP")
+    if old and not str(old).endswith("/histshell/pythonstartup.py"):
+        XSH.env["HISTSHELL_CHAIN"] = old
+    XSH.env["PYTHONSTARTUP"] = stub
+    try:
+        with open(os.path.join(os.path.dirname(stub), "home"), "rb") as file:
+            home = os.fsdecode(file.readline().rstrip(b"\n")) + "/histshell"
+        import _frozen_importlib_external as e
+
+        s = e.spec_from_file_location("histshell", home + "/__init__.py", submodule_search_locations=[home])
+        (sys.modules.get("histshell") or e._bootstrap._load(s))._start(names)
+    except FileNotFoundError:
+        pass  # histshell was removed
+    except Exception as error:
+        text = "histshell: not started: %s: %s ('histshell doctor' helps)\n"
+        sys.stderr.write(text % (type(error).__name__, error))
+
+
+_histshell(globals())
+del _histshell
+"""
+
+
 def in_home(name: str) -> Callable[[Mapping[str, str]], str]:
     """The rule "this file in the home directory"."""
     return lambda environ: os.path.join(home(environ), name)
@@ -97,6 +138,14 @@ def fish_config(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "fish", "config.fish")
 
 
+def xonsh_rc(environ: Mapping[str, str]) -> str:
+    """A file of its own among those that xonsh runs after the user's; in $XONSH_CONFIG_DIR, if that is set."""
+    base = environ.get("XONSH_CONFIG_DIR") or os.path.join(environ.get("XDG_CONFIG_HOME") or "~/.config", "xonsh")
+    if base.startswith("~/"):
+        base = home(environ) + base[1:]
+    return os.path.join(base, "rc.d", "histshell.xsh")
+
+
 DIALECTS: dict[str, Dialect] = {
     "bash": Dialect(sh_lines, in_home(".bashrc")),
     "zsh": Dialect(sh_lines, zshrc),
@@ -104,6 +153,7 @@ DIALECTS: dict[str, Dialect] = {
     "sh": Dialect(sh_lines, in_home(".profile")),
     "dash": Dialect(sh_lines, in_home(".profile")),
     "ash": Dialect(sh_lines, in_home(".profile")),
+    "xonsh": Dialect(xonsh_lines, xonsh_rc),
 }
 
 # What a login bash reads: the first of these that is there (bash(1), INVOCATION).
@@ -127,6 +177,8 @@ def shell_of(path: str) -> str | None:
     name = os.path.basename(path)
     if name.endswith(".fish"):
         return "fish"
+    if name.endswith(".xsh") or name in (".xonshrc", "xonshrc"):
+        return "xonsh"
     if name.endswith((".profile", ".zprofile", ".sh")):
         return "sh"
     return next((shell for shell in ("bash", "zsh") if name.startswith("." + shell)), None)

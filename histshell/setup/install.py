@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from histshell import places
 from histshell.errors import HistshellError
@@ -81,11 +81,12 @@ class Installation:
 
 @dataclass(frozen=True)
 class Removal:
-    """What a removal left behind: the path of the retired stub, the backups kept, other files with a block."""
+    """What a removal left behind: the retired stub's path, backups kept, other files with a block, files made and edited."""
 
     stub: str | None
     backups: list[str]
     others: list[str]
+    edited: list[str] = field(default_factory=list)
 
 
 def choose_shell(named: str | None, rc: str | None, environ: Mapping[str, str]) -> str:
@@ -97,7 +98,7 @@ def choose_shell(named: str | None, rc: str | None, environ: Mapping[str, str]) 
         or os.path.basename(environ.get("SHELL", ""))
     )
     if not shell:
-        raise HistshellError("cannot tell which shell this is: say --shell bash, zsh, fish or sh")
+        raise HistshellError("cannot tell which shell this is: say --shell bash, zsh, fish, sh or xonsh")
     return shell.lower()
 
 
@@ -139,6 +140,7 @@ def uninstall(edits: list[Edit], environ: Mapping[str, str], everywhere: bool = 
     Unless it is to be gone `everywhere`, a removal that changes nothing leaves the stub alone as well.
     """
     backups = []
+    edited = [edit.file.path for edit in edits if edit.after is not None and _was_made(edit.file)]
     for edit in edits:
         backup = edit.carry_out()
         if backup is not None:
@@ -146,16 +148,17 @@ def uninstall(edits: list[Edit], environ: Mapping[str, str], everywhere: bool = 
         _record(edit.file.path, present=False)
     others = carriers(environ)
     if others or not (edits or everywhere):
-        return Removal(None, backups, others)
+        return Removal(None, backups, others, edited)
     record = read(_record_path())
     if record.data is not None:
         remove(record)
-    return Removal(stub.retire(), backups, [])
+    return Removal(stub.retire(), backups, [], edited)
 
 
 def farewell(removal: Removal, environ: Mapping[str, str]) -> list[str]:
     """What a user should know after a removal: what is left, and why."""
     said = [f"{shown(path)} still has the block" for path in removal.others]
+    said += [f"{shown(path)} is left, without the block: it has lines of yours" for path in removal.edited]
     for path in removal.backups:
         said.append(f"{shown(path)} is kept: it is the file from before histshell, which you have changed since")
     if removal.stub is not None:
@@ -218,6 +221,12 @@ def notes(edit: Edit, shell: str, environ: Mapping[str, str]) -> list[str]:
     if edit.file.status is not None and edit.file.status.st_nlink > 1:
         said.append(f"{name} is a hard link: its other names keep the text without the block")
     return said
+
+
+def _was_made(file: Snapshot) -> bool:
+    """Whether a file was made for its block."""
+    block = rcfile.find(file.data or b"", shown(file.path))
+    return block is not None and block.notes(rcfile.FILE_MADE)
 
 
 def _running_shell() -> str | None:

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from histshell.completion.model import Completion
     from histshell.session import Names
 
-ADAPTERS: Dict[str, str] = {"IPython": "ipython", "ipykernel": "ipython", "ptpython": "ptpython", "bpython": "bpython"}
+ADAPTERS: Dict[str, str] = {
+    "IPython": "ipython",
+    "ipykernel": "ipython",
+    "ptpython": "ptpython",
+    "bpython": "bpython",
+    "xonsh": "xonsh",
+}
 """The package of a shell, and the module beside this one that knows it."""
 
 _OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")
@@ -27,14 +33,16 @@ _OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")
 class Guest:
     """What an adapter is given: the history and its names, and what to call with each value that is displayed.
 
-    `template` is the prompt's, empty if the user has not set one. An adapter sets `source`, which tells the text of the
+    `template` is the prompt's, empty if the user has not set one; `asked` is whether he has asked for the numbered prompt in
+    every shell, by `prompt = true`. An adapter sets `source`, which tells the text of the
     input that displays in a frame and the place in it, and `refresh`, called after a result has its number.
     """
 
-    def __init__(self, names: Names, template: str) -> None:
+    def __init__(self, names: Names, template: str, asked: bool) -> None:
         self.history = names.history
         self.names = names
         self.template = template
+        self.asked = asked
         self.source: Callable[[FrameType], tuple[str, int]] = lambda _frame: ("", 0)
         self.refresh: Callable[[], object] = lambda: None
         recorder = Recorder(names.history, lambda frame: self.source(frame), lambda: self.refresh())
@@ -50,11 +58,11 @@ class Guest:
         except Exception:  # whatever it is, the shell goes on
             pass
 
-    def prompt(self) -> Callable[[], str]:
-        """A function that gives the prompt's text as it is at the moment, without colour."""
+    def prompt(self, template: str = "") -> Callable[[], str]:
+        """A function that gives the prompt's text as it is at the moment, without colour; `template` is the user's."""
         from histshell import prompt
 
-        face = prompt.Face(self.history, {}, self.template or prompt.TEMPLATE)
+        face = prompt.Face(self.history, {}, template or self.template or prompt.TEMPLATE)
 
         def text() -> str:
             face.namespace = self.names.namespace
@@ -82,6 +90,7 @@ def attach(names: Names, shell: str, frame: FrameType | None) -> bool:
     loaded = settings.load()
     adapter: Any = __import__(f"histshell.shells.{module}", None, None, ["attach"])
     template = loaded.prompt if loaded.origin("prompt") != "default" else ""
-    names.detach = adapter.attach(Guest(names, template), frame)
+    asked = loaded.text("prompt").lower() == settings.TRUE
+    names.detach = adapter.attach(Guest(names, template, asked), frame)
     names.settings = loaded
     return names.detach is not None

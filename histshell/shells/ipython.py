@@ -1,4 +1,7 @@
-"""IPython in a terminal, Jupyter's kernels and consoles: results into `h`; prompt, `In` and `Out` stay IPython's own."""
+"""IPython in a terminal, Jupyter's kernels and consoles: results into `h`.
+
+Prompt, `In` and `Out` stay IPython's own, unless the user has asked for the numbered prompt.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,9 @@ def attach(guest: Guest, _frame: FrameType | None) -> Callable[[], None] | None:
     hook.compute_format_data = compute_format_data
     completer = getattr(shell, "Completer", None)
     undo = [*_complete(guest, completer), _add_magic(shell, guest)]
+    guest.names.quiet = not hasattr(shell, "prompts")  # a kernel has none, and what it prints is in some cell's output
+    if guest.asked and not guest.names.quiet:
+        undo += _number(guest, shell)
 
     def detach() -> None:
         if hook.__dict__.get("compute_format_data") is compute_format_data:
@@ -74,6 +80,36 @@ def _add_magic(shell: Any, guest: Guest) -> Callable[[], object]:
     shell.register_magic_function(pik, "line", "pik")
     magics = shell.magics_manager.magics["line"]
     return lambda: magics.pop("pik", None)
+
+
+def _number(guest: Guest, shell: Any) -> List[Callable[[], object]]:
+    """Show the numbered prompt, in IPython's own colours; prompts that the user has chosen himself stay."""
+    module: Any = sys.modules["IPython.terminal.prompts"]
+    theirs = shell.prompts
+    if type(theirs) is not module.Prompts:
+        return []
+    text = guest.prompt()
+    token = module.Token
+
+    class Numbered(module.Prompts):  # type: ignore[misc]  # of a package that may be missing
+        """The number of the next result before an input, nothing before a result."""
+
+        def in_prompt_tokens(self) -> Any:
+            """The primary prompt, behind the mode of vi's keys where IPython shows it."""
+            return [(token.Prompt, self.vi_mode() + text())]
+
+        def continuation_prompt_tokens(self, width: int | None = None, **place: Any) -> Any:
+            """The continuation prompt, as wide; of `place`, which differs by version, only a wrapped line matters."""
+            dots = "" if place.get("wrap_count") else "... "
+            return [(token.Prompt, dots.rjust(self._width() if width is None else width))]
+
+        def out_prompt_tokens(self) -> Any:
+            """What stands before a result."""
+            return []
+
+    ours = Numbered(shell)
+    shell.prompts = ours
+    return [lambda: setattr(shell, "prompts", theirs) if shell.prompts is ours else None]
 
 
 def _complete(guest: Guest, completer: Any) -> List[Callable[[], object]]:

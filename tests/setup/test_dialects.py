@@ -138,15 +138,18 @@ def test_each_shell_has_its_file() -> None:
         "sh": "/home/me/.profile",
         "dash": "/home/me/.profile",
         "ash": "/home/me/.profile",
+        "xonsh": "/home/me/.config/xonsh/rc.d/histshell.xsh",
     }
 
 
 def test_the_file_moves_with_the_variables_of_the_shell() -> None:
-    """In $ZDOTDIR for zsh, in $XDG_CONFIG_HOME for fish, unless that is relative."""
+    """In $ZDOTDIR for zsh, in $XDG_CONFIG_HOME for fish, unless that is relative; in either of xonsh's two."""
     environ = {"HOME": "/home/me", "ZDOTDIR": "/z", "XDG_CONFIG_HOME": "/c"}
     assert DIALECTS["zsh"].rc_file(environ) == "/z/.zshrc"
     assert DIALECTS["fish"].rc_file(environ) == "/c/fish/config.fish"
     assert DIALECTS["fish"].rc_file(environ | {"XDG_CONFIG_HOME": "c"}) == "/home/me/.config/fish/config.fish"
+    assert DIALECTS["xonsh"].rc_file(environ) == "/c/xonsh/rc.d/histshell.xsh"
+    assert DIALECTS["xonsh"].rc_file(environ | {"XONSH_CONFIG_DIR": "~/x"}) == "/home/me/x/rc.d/histshell.xsh"
 
 
 @in_shell("zsh")
@@ -178,6 +181,8 @@ def test_a_zshenv_that_says_nothing_useful_means_home(zshenv: str, tmp_path: Pat
         ("/etc/profile.d/histshell.sh", "sh"),
         ("/c/fish/config.fish", "fish"),
         ("/c/fish/conf.d/python.fish", "fish"),
+        ("/c/xonsh/rc.d/histshell.xsh", "xonsh"),
+        ("/home/me/.xonshrc", "xonsh"),
         ("/home/me/.kshrc", None),
         ("/home/me/rc", None),
     ],

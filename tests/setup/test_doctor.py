@@ -25,7 +25,9 @@ Environ = dict[str, str]
 def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environ:
     """The environment of a new terminal in a home of our own, histshell installed for bash; also this process's."""
     for name in [*os.environ]:
-        if name.startswith(("HISTSHELL", "XDG_", "PYTHON", "ZDOTDIR", "PYENV_", "UV_", "VIRTUAL_ENV", "CONDA_")):
+        if name.startswith(
+            ("HISTSHELL", "XDG_", "XONSH", "PYTHON", "ZDOTDIR", "PYENV_", "UV_", "VIRTUAL_ENV", "CONDA_")
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -162,6 +164,17 @@ def test_the_shells_files_are_judged(environ: Environ, tmp_path: Path) -> None:
     assert "no shell's start-up file" in texts(doctor.check_rc_files(environ), NOTE)
     del environ["PYTHONSTARTUP"]
     assert "no shell's start-up file" in texts(doctor.check_rc_files(environ), PROBLEM)
+
+
+def test_the_file_of_xonsh_is_judged(environ: Environ, tmp_path: Path) -> None:
+    """By its own lines: right, or of another version."""
+    install.install(install.plan("xonsh", None, environ))
+    rc = tmp_path / ".config/xonsh/rc.d/histshell.xsh"
+    assert f"{rc}:1 names it" in texts(doctor.check_rc_files(environ), OK)
+    rc.write_bytes(rc.read_bytes().replace(b"XONSH_INTERACTIVE", b"OTHER"))
+    assert f"histshell install --rc {rc}" in texts(doctor.check_rc_files(environ), PROBLEM)
+    install.install(install.plan(install.choose_shell(None, str(rc), environ), str(rc), environ))
+    assert texts(doctor.check_rc_files(environ), PROBLEM) == ""
 
 
 @pytest.mark.parametrize("python", found(), ids=lambda python: python.name)

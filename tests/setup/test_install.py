@@ -30,7 +30,7 @@ CONTENTS = {
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home directory of our own, which is also that of `environ`."""
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "ZDOTDIR", "PYTHONSTARTUP", "HISTSHELL_CHAIN"):
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XONSH_CONFIG_DIR", "ZDOTDIR", "PYTHONSTARTUP", "HISTSHELL_CHAIN"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     home.mkdir()
@@ -127,6 +127,17 @@ def test_a_backup_that_differs_is_kept(place: Path) -> None:
     assert any("is kept" in note for note in install.farewell(removal, os.environ))
     do_install()
     assert (place / ".bashrc.histshell-backup").read_text() == "B=2\nA=1\nC=3\n"
+
+
+def test_a_file_that_was_made_and_then_edited_is_left(place: Path) -> None:
+    """The user's lines stay, and he is told that they do; xonsh's own file as well."""
+    rc = place / ".config/xonsh/rc.d/histshell.xsh"
+    do_install("xonsh")
+    rc.write_bytes(rc.read_bytes() + b"$MINE = 1\n")
+    removal = undo()
+    assert rc.read_bytes() == b"$MINE = 1\n"
+    assert removal == install.Removal(stub.installed(), [], [], [str(rc)])
+    assert any(f"{rc} is left" in note for note in install.farewell(removal, os.environ))
 
 
 def test_every_shell_is_cleared_at_once_and_one_by_name(place: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.environments import with_packages
 from tests.prompt.session import STARTUP, environment
 from tests.pythons import Python, found
+from tests.shells.shell import targets
 from tests.terminal import Terminal
 
 #: The oldest and the newest that are supported, each under a Python that it installs on.
@@ -36,10 +37,14 @@ ipythons = pytest.mark.parametrize(("python", "version"), list(_targets()))
 class IPython(Terminal):
     """An IPython that runs the start-up file, typed at."""
 
-    def __init__(self, python: Python, version: str, home: Path, *, startup: bool = True) -> None:
+    def __init__(
+        self, python: Python, version: str, home: Path, *, startup: bool = True, prompt: re.Pattern[str] = _PROMPT,
+        **variables: str,
+    ) -> None:  # fmt: skip
         interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
         home.mkdir()
-        env = environment(home, **({"PYTHONSTARTUP": str(STARTUP)} if startup else {}))
+        env = environment(home, **({"PYTHONSTARTUP": str(STARTUP)} if startup else {}), **variables)
+        self._prompt = prompt
         words = [str(interpreter), "-m", "IPython", "--no-banner", "--no-confirm-exit", "--colors=NoColor"]
         super().__init__(words, env=env, cwd=str(home), rows=50, columns=100)
         self._row = -1
@@ -47,7 +52,7 @@ class IPython(Terminal):
 
     def at_prompt(self) -> bool:
         """A fresh prompt of IPython's"""
-        return self.row > self._row and bool(_PROMPT.match(self.before_cursor)) and not self.after_cursor.strip()
+        return self.row > self._row and bool(self._prompt.match(self.before_cursor)) and not self.after_cursor.strip()
 
     def enter(self, text: str) -> list[str]:
         """Type a line, press Enter, and return what was printed before the next prompt."""
@@ -138,6 +143,64 @@ def test_as_an_extension(python: Python, version: str, tmp_path: Path) -> None:
         assert shell.enter("print(set(get_ipython().magics_manager.magics['line']) - before)") == ["set()"]
 
 
+_NUMBERED = re.compile(r"_?h\[\d+\] >>> \Z")
+
+
+@ipythons
+def test_the_numbered_prompt_where_it_is_asked_for(python: Python, version: str, tmp_path: Path) -> None:
+    """With `prompt = true`: our numbers before an input, nothing before a result, and IPython's own history goes on."""
+    with IPython(python, version, tmp_path / "home", prompt=_NUMBERED, HISTSHELL_PROMPT="true") as shell:
+        assert shell.before_cursor == "h[1] >>> "
+        assert shell.enter("6 * 7") == ["42"]
+        assert shell.enter("x = 1") == []
+        assert shell.before_cursor == "h[2] >>> "
+        assert shell.enter("h[1] + 1, Out[1], _") == ["(43, 42, 42)"]
+        assert shell.enter("print(In[3])") == ["h[1] + 1, Out[1], _"]
+        shell.enter("h = 0")
+        assert shell.before_cursor == "_h[3] >>> "
+        shell.enter("del h")
+        shell.type("if True:")
+        shell.press("enter")
+        shell.wait_for(lambda: shell.before_cursor.strip() == "...")
+        assert shell.before_cursor == "     ...     ", "under the end of the prompt, and the indentation"
+        shell.type("print('in a block')")
+        shell.press("enter")
+        assert shell.enter("")[-1] == "in a block"
+        assert shell.before_cursor == "h[3] >>> "
+
+
+@ipythons
+def test_the_numbered_prompt_goes_as_it_came(python: Python, version: str, tmp_path: Path) -> None:
+    """`uninstall` gives IPython's own back; prompts that the user sets later stay, whatever happens then."""
+    home = tmp_path / "home"
+    with IPython(python, version, home, prompt=_NUMBERED, HISTSHELL_PROMPT="True") as shell:
+        shell.enter("'counted'")
+        shell._prompt = _PROMPT
+        shell.enter("import histshell; histshell.uninstall()")
+        assert shell.before_cursor == "In [3]: "
+        assert shell.enter("'not counted'") == ["Out[3]: 'not counted'"]
+        shell._prompt = _NUMBERED
+        shell.enter("histshell.install(globals())")
+        shell.enter("from IPython.terminal.prompts import Prompts, Token")
+        shell._prompt = re.compile(r"mine \Z")
+        mine = "type('Mine', (Prompts,), {'in_prompt_tokens': lambda self: [(Token.Prompt, 'mine ')]})"
+        shell.enter(f"get_ipython().prompts = {mine}(get_ipython())")
+        shell.enter("'counted again'")
+        shell.enter("print(len(h))")
+        shell.enter("histshell.uninstall()")
+        assert shell.before_cursor == "mine "
+
+
+@ipythons
+def test_only_true_changes_the_prompt(python: Python, version: str, tmp_path: Path) -> None:
+    """A template, made for Python's own prompts, does not; nor does a value that is none."""
+    with IPython(python, version, tmp_path / "home", HISTSHELL_PROMPT="{h}[{n}] >>> ") as shell:
+        assert shell.enter("6 * 7") == ["Out[1]: 42"]
+    with IPython(python, version, tmp_path / "home2", HISTSHELL_PROMPT="false") as shell:
+        assert any("'false' is no template" in row for row in shell.screen())
+        assert shell.enter("6 * 7") == ["Out[1]: 42"]
+
+
 KERNEL = """
 import json, sys
 from jupyter_client.manager import start_new_kernel
@@ -151,7 +214,7 @@ def run(code):
         elif message["msg_type"] == "execute_result":
             printed.append(message["content"]["data"]["text/plain"])
     client.execute_interactive(code, output_hook=hook, timeout=60)
-    said.append(printed)
+    said.append("".join(printed))  # a stream may come in several messages
 for cell in ("6 * 7", "h[1] + 1", "print(len(h), h.entry(1).source)", "1/0", "print(h[2], type(h).__name__)"):
     run(cell)
 client.stop_channels()
@@ -160,15 +223,55 @@ print(json.dumps(said))
 """
 
 
-@ipythons
-def test_a_kernel_records_and_says_nothing(python: Python, version: str, tmp_path: Path) -> None:
-    """Started with the variable set, as from a terminal: the cells show what they show without us."""
-    interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
-    env = environment(
-        tmp_path, PYTHONSTARTUP=str(STARTUP), JUPYTER_PATH=str(interpreter.parents[1] / "share" / "jupyter")
+def _kernel_environment(interpreter: Path, home: Path, prompt: str) -> dict[str, str]:
+    """The environment of a kernel that this interpreter runs, started as from a terminal that has the variable."""
+    return environment(
+        home,
+        PYTHONSTARTUP=str(STARTUP),
+        HISTSHELL_PROMPT=prompt,
+        JUPYTER_PATH=str(interpreter.parents[1] / "share" / "jupyter"),
+        JUPYTER_PLATFORM_DIRS="1",
+        PYDEVD_DISABLE_FILE_VALIDATION="1",  # or the kernel's debugger warns of the interpreter, at its leisure
     )
-    env["JUPYTER_PLATFORM_DIRS"] = "1"
+
+
+@pytest.mark.parametrize("prompt", ["", "true", "{wrong}"])
+@ipythons
+def test_a_kernel_records_and_says_nothing(python: Python, version: str, prompt: str, tmp_path: Path) -> None:
+    """The cells show what they show without us, whatever the settings say, and nothing is written beside them."""
+    interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
+    env = _kernel_environment(interpreter, tmp_path, prompt)
     words = [str(interpreter), "-W", "ignore", "-c", KERNEL]
     done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == [["42"], ["43"], ["3 6 * 7\n"], [], ["43 History\n"]]
+    assert "histshell" not in done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == ["42", "43", "3 6 * 7\n", "", "43 History\n"]
+
+
+class Console(IPython):
+    """A Jupyter console: a terminal at the one end, and a kernel that runs the start-up file at the other."""
+
+    def __init__(self, python: Python, package: str, home: Path, prompt: str) -> None:
+        interpreter = with_packages(python, (package,))
+        home.mkdir()
+        env = _kernel_environment(interpreter, home, prompt)
+        words = [str(interpreter), "-W", "ignore", "-m", "jupyter_console", "--ZMQTerminalInteractiveShell.banner="]
+        Terminal.__init__(self, words, env=env, cwd=str(home), rows=50, columns=100)
+        self._prompt = _PROMPT
+        self._row = -1
+        self.wait_for(self.at_prompt)
+
+
+@pytest.mark.parametrize("prompt", ["", "true", "{wrong}"])
+@pytest.mark.parametrize(
+    ("python", "package"), list(targets(((3, 11), "jupyter_console"), ((3, 13), "jupyter_console")))
+)
+def test_jupyter_console(python: Python, package: str, prompt: str, tmp_path: Path) -> None:
+    """Results go into the kernel's `h`; the console shows its own prompts and nothing of ours."""
+    with Console(python, package, tmp_path / "home", prompt) as shell:
+        assert not any("histshell" in row for row in shell.screen())
+        assert shell.enter("6 * 7") == ["Out[1]: 42"]
+        assert shell.enter("h[1] + 1") == ["Out[2]: 43"]
+        assert shell.enter("print(len(h), h.entry(2).source)") == ["3 h[1] + 1"]
+        assert any("6 * 7" in row for row in shell.enter("h"))
+        assert any("BININT1 1" in row for row in shell.enter("%pik (1, 2)"))
