@@ -21,6 +21,11 @@ from tests.pythons import Python, Target, found
 PACKAGES = ("numpy", "rich", "sympy")
 #: One Python with a C prompt, one with PyREPL.
 VERSIONS = ((3, 11), (3, 13))
+#: Seconds that an installation may take; it needs two to twenty.
+LIMIT = 180
+
+#: What could not be made, and why: this process does not try again. After a timeout it tries nothing more.
+_failed: dict[Path, str] = {}
 
 
 def _targets() -> Iterator[object]:
@@ -64,11 +69,15 @@ def with_packages(python: Python, packages: Sequence[str] = PACKAGES, name: str 
     with _alone(home / f"{environment.name}.lock"):
         if not (environment / "complete").exists():
             try:
+                if why := _failed.get(environment) or _failed.get(home):
+                    pytest.skip(why)
                 _run(python.path, "-m", "venv", "--clear", "--without-pip", str(environment))
                 _install(interpreter, packages)
             except subprocess.SubprocessError as error:
-                detail = getattr(error, "stderr", "") or str(error)
-                pytest.skip(f"no environment with {', '.join(packages)} for {python.name}: {detail.strip()[-200:]}")
+                detail = str(getattr(error, "stderr", None) or error)
+                why = f"no environment with {', '.join(packages)} for {python.name}: {detail.strip()[-200:]}"
+                _failed[home if isinstance(error, subprocess.TimeoutExpired) else environment] = why
+                pytest.skip(why)
             (environment / "complete").touch()
     return interpreter
 
@@ -78,21 +87,12 @@ def _install(interpreter: Path, packages: Sequence[str]) -> None:
 
     Both are this process's own, working on that environment: not every Python here has a pip.
     """
+    python = sys.executable
     try:
-        _run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(interpreter), *packages)
-    except subprocess.SubprocessError:
-        _run(
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            str(interpreter),
-            "install",
-            "--quiet",
-            "--prefer-binary",
-            *packages,
-        )
+        _run(python, "-m", "uv", "pip", "install", "--quiet", "--python", str(interpreter), *packages)
+    except subprocess.CalledProcessError:
+        _run(python, "-m", "pip", "--python", str(interpreter), "install", "--quiet", "--prefer-binary", *packages)
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT)

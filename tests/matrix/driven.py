@@ -6,13 +6,14 @@ import json
 import re
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from tests.matrix.shells import NUMBERED, Row, variables_of
-from tests.prompt.session import environment
+from tests.prompt.session import CHECKOUT, environment
 from tests.terminal import PATIENCE, Terminal, TerminalError
 
 #: Seconds that a whole session may take.
@@ -214,4 +215,9 @@ class Kernel:
 def start(row: Row, interpreter: Path, home: Path) -> Driven:
     """Start the shell of a row, and wait for its first prompt."""
     home.mkdir(parents=True, exist_ok=True)
+    if row.installed_for:
+        code = "from histshell.cli import main; main(prog_name='histshell')"
+        words = [sys.executable, "-c", code, "install", "--shell", row.installed_for]
+        env = environment(home, PYTHONPATH=str(CHECKOUT))
+        subprocess.run(words, env=env, cwd=home, check=True, capture_output=True, timeout=LIMIT)
     return Kernel(row, interpreter, home) if row.kernel else InTerminal(row, interpreter, home)

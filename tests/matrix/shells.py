@@ -43,7 +43,8 @@ class Row:
     """A shell: its name in the table, the package that it comes with, and how it is started.
 
     `version` is what the package's own version must begin with. `typed` is a line that opens the shell from Python's own.
-    `importable` is whether the package histshell can be imported there, as where it is installed. A `kernel` has no terminal.
+    `installed_for` is the shell that `histshell install` is told of first. `importable` is whether the package histshell can be
+    imported there, as where it is installed. A `kernel` has no terminal.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Row:
     prompt: re.Pattern[str] = NUMBERED
     variables: Mapping[str, str] = field(default_factory=dict)
     typed: str = ""
+    installed_for: str = ""
     importable: bool = False
     kernel: bool = False
 
@@ -92,7 +94,7 @@ ROWS = (
     Row("ptpython", "-m ptpython", "ptpython"),
     Row("bpython 0.24", "-m bpython", "bpython", "0.24", environment="older"),
     Row("bpython 0.26", "-m bpython", "bpython", "0.26"),
-    Row("xonsh", "-m xonsh", "xonsh"),
+    Row("xonsh", "-m xonsh", "xonsh", installed_for="xonsh"),
     Row("`histshell`", "-m histshell.command repl -q", "ptpython", importable=True),
 )
 
