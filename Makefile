@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help try test lint format docs bench fuzz picture dist clean
+.PHONY: help try test shells lint format docs bench fuzz picture dist clean
 
 PYTHON ?=
 ARGS ?=
@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 # As many test workers as there are cores; a name or number of pytest-xdist's.
 WORKERS ?= auto
+# Empty, the table in docs/shells.md is compared with what is seen and not written.
+WRITE ?= --write
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +23,11 @@ help: ## show this list
 try: $(VENV)/ready-run ## open the numbered prompt in python, without installing anything outside .venv
 	@env -u HISTSHELL -u HISTSHELL_CHAIN PYTHONSTARTUP="$(CURDIR)/startup/pythonstartup.py" $(BIN)/python $(ARGS)
 
-test: $(VENV)/ready-test ## run every test
+test: $(VENV)/ready-test ## run every test but those of `make shells`
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+shells: $(VENV)/ready-test ## try every shell under every Python, and write the table in docs/shells.md
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/matrix $(WRITE) $(ARGS)
 
 lint: $(VENV)/ready-lint ## check style (ruff) and types (mypy, strict)
 	$(BIN)/ruff check .
@@ -39,6 +44,7 @@ docs: $(VENV)/ready-docs ## build the documentation into docs/_build/html; a war
 
 bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, completion and the pickle loader, beside others
 	$(BIN)/python -m benchmarks.startup $(ARGS)
+	$(BIN)/python -m benchmarks.shells $(ARGS)
 	$(BIN)/python -m benchmarks.recording $(ARGS)
 	$(BIN)/python -m benchmarks.completion $(ARGS)
 	$(BIN)/python -m benchmarks.pik $(ARGS)

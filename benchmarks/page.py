@@ -1,4 +1,4 @@
-"""Where the figures go: to standard output, and into the page that shows them."""
+"""Where the figures go: to standard output, and into the page that shows them. Other tables are put into theirs too."""
 
 from __future__ import annotations
 
@@ -13,12 +13,26 @@ def publish(section: str, text: str, write: bool) -> None:
     Nobody types figures into that page: what stands between two marks is from one run of one program.
     """
     print(text)
-    if not write:
-        return
+    if write:
+        put(PAGE, section, text)
+
+
+def put(page: Path, section: str, text: str) -> None:
+    """Put `text` between the marks of `section` in a page."""
+    head, _, tail = _parts(page, section)
+    page.write_text(f"{head}\n{text}\n{tail}", encoding="utf-8")
+
+
+def between(page: Path, section: str) -> str:
+    """Return what stands between the marks of `section` in a page, without the blank lines beside them."""
+    return _parts(page, section)[1].strip("\n")
+
+
+def _parts(page: Path, section: str) -> tuple[str, str, str]:
+    """Return a page up to the first mark of a section and with it, what follows, and the rest from the second mark on."""
     start, end = f"<!-- {section}: begin -->\n", f"<!-- {section}: end -->\n"
-    page = PAGE.read_text(encoding="utf-8")
-    head, found, rest = page.partition(start)
-    _, also_found, tail = rest.partition(end)
+    head, found, rest = page.read_text(encoding="utf-8").partition(start)
+    text, also_found, tail = rest.partition(end)
     if not (found and also_found):
-        raise SystemExit(f"{PAGE} has no marks for {section!r}")
-    PAGE.write_text(f"{head}{start}\n{text}\n{end}{tail}", encoding="utf-8")
+        raise SystemExit(f"{page} has no marks for {section!r}")
+    return head + start, text, end + tail

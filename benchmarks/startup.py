@@ -35,13 +35,17 @@ _OURS = re.compile(rb"h\[1\] >>> ")
 
 @dataclass(frozen=True)
 class Contender:
-    """One thing to start: its name in the table, its command, its prompt, and its PYTHONSTARTUP if it has one."""
+    """One thing to start: its name in the table, its command, its prompt, and its PYTHONSTARTUP if it has one.
+
+    `variables` are more of its environment, names and values.
+    """
 
     name: str
     argv: tuple[str, ...]
     prompt: re.Pattern[bytes]
     startup: str | None = None
     quick: bool = False  # runs in every round; the others, ten times slower, in every fourth
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def first_prompt(contender: Contender, home: str) -> float:
     env = environment(home)
     if contender.startup:
         env["PYTHONSTARTUP"] = contender.startup
+    env.update(contender.variables)
     with Terminal(contender.argv, env, home) as terminal:
         _, seen = terminal.read_until(contender.prompt)
         return (seen - terminal.started) * 1000

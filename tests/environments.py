@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,11 @@ from tests.pythons import Python, Target, found
 PACKAGES = ("numpy", "rich", "sympy")
 #: One Python with a C prompt, one with PyREPL.
 VERSIONS = ((3, 11), (3, 13))
+#: Seconds that an installation may take; it needs two to twenty.
+LIMIT = 180
+
+#: What could not be made, and why: this process does not try again. After a timeout it tries nothing more.
+_failed: dict[Path, str] = {}
 
 
 def _targets() -> Iterator[object]:
@@ -50,24 +56,43 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def with_packages(python: Python, packages: Sequence[str] = PACKAGES) -> Path:
-    """Return the interpreter of an environment with packages, made if need be; skips the test if that fails."""
+def with_packages(python: Python, packages: Sequence[str] = PACKAGES, name: str = "") -> Path:
+    """Return the interpreter of an environment with packages, made if need be; skips the test if that fails.
+
+    A long list of packages gets a short `name` for its directory, which tells lists of that name apart as well.
+    """
     home = Path(os.environ.get("HISTSHELL_TEST_CACHE") or Path.home() / ".cache" / "histshell-tests")
     home.mkdir(parents=True, exist_ok=True)
-    environment = home / f"{python.name}-{'-'.join(packages)}".replace("*", "x")
+    words = f"{name}-{zlib.crc32(' '.join(packages).encode()):08x}" if name else "-".join(packages)
+    environment = home / f"{python.name}-{words}".replace("*", "x")
     interpreter = environment / "bin" / "python"
     with _alone(home / f"{environment.name}.lock"):
         if not (environment / "complete").exists():
             try:
+                if why := _failed.get(environment) or _failed.get(home):
+                    pytest.skip(why)
                 _run(python.path, "-m", "venv", "--clear", "--without-pip", str(environment))
-                # This process's pip, working on that environment: not every Python here has one of its own.
-                _run(sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--quiet", *packages)
+                _install(interpreter, packages)
             except subprocess.SubprocessError as error:
-                detail = getattr(error, "stderr", "") or str(error)
-                pytest.skip(f"no environment with {', '.join(packages)} for {python.name}: {detail.strip()[-200:]}")
+                detail = str(getattr(error, "stderr", None) or error)
+                why = f"no environment with {', '.join(packages)} for {python.name}: {detail.strip()[-200:]}"
+                _failed[home if isinstance(error, subprocess.TimeoutExpired) else environment] = why
+                pytest.skip(why)
             (environment / "complete").touch()
     return interpreter
 
 
+def _install(interpreter: Path, packages: Sequence[str]) -> None:
+    """Install packages with uv, and where that fails with pip: a machine may tell pip alone where its packages are.
+
+    Both are this process's own, working on that environment: not every Python here has a pip.
+    """
+    python = sys.executable
+    try:
+        _run(python, "-m", "uv", "pip", "install", "--quiet", "--python", str(interpreter), *packages)
+    except subprocess.CalledProcessError:
+        _run(python, "-m", "pip", "--python", str(interpreter), "install", "--quiet", "--prefer-binary", *packages)
+
+
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, text=True, timeout=LIMIT)

@@ -31,6 +31,14 @@ def test_the_start_is_measured() -> None:
     assert float(ours[1]) > 1
 
 
+def test_the_shells_are_measured() -> None:
+    """A row for each shell that is there: two times, their difference and their ratio."""
+    ((name, bare, ours, more, ratio, runs),) = tables("shells", "--rounds", "2", "--no-peers")
+    assert (name, runs) == ("python", "2")
+    assert float(more) == pytest.approx(float(ours) - float(bare), abs=0.11)
+    assert float(ratio) == pytest.approx(float(ours) / float(bare), abs=0.02)
+
+
 def test_recording_is_measured() -> None:
     """A row for each length of the history, and one for the key press and the weight of an entry."""
     short, long, other = tables("recording", "--inputs", "3", "--entries", "2000")

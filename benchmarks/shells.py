@@ -1,0 +1,120 @@
+"""Measure the first prompt of each shell, with histshell and without.
+
+    python -m benchmarks.shells [--rounds 20] [--python PATH]... [--no-peers] [--write]
+
+As in `benchmarks.startup`, all contenders of a table run in one go, interleaved and in a new order each round. A shell with
+histshell is the same one with our start-up file; histshell's own prompt, which is built on ptpython, stands beside ptpython.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import tomli
+
+from benchmarks.machine import describe, pythons, version
+from benchmarks.page import publish
+from benchmarks.startup import ROOT, STUB, Contender, install, measure
+
+WITH = " with histshell"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A shell: the packages it needs beside Python, how it is started, and its first prompt, bare and with histshell.
+
+    Where `variables` (name, value) start it with histshell, the start-up file does not. Without `ours` it cannot have it yet.
+    """
+
+    name: str
+    package: str
+    arguments: tuple[str, ...]
+    bare: re.Pattern[bytes]
+    ours: re.Pattern[bytes] | None
+    variables: tuple[tuple[str, str], ...] = field(default=())
+
+
+_NUMBERED = re.compile(rb"h\[1\] ?>>>")  # some move the cursor in place of a blank
+_IPYTHON = re.compile(rb"In \[1\]: ")
+
+SHELLS = (
+    Shell("python", "", ("-q",), re.compile(rb">>> "), re.compile(rb"h\[1\] >>> ")),
+    Shell("ipython", "ipython", ("-m", "IPython", "--no-banner"), _IPYTHON, _IPYTHON),
+    Shell("ptpython", "ptpython", ("-m", "ptpython"), re.compile(rb">>>"), _NUMBERED),
+    Shell("bpython", "bpython", ("-m", "bpython"), re.compile(rb">>> "), _NUMBERED),
+    Shell("xonsh", "xonsh[full]", ("-m", "xonsh", "--no-rc"), re.compile(rb"~ @"), None),
+)
+
+
+def own_prompt(python: str) -> Contender | None:
+    """Return histshell's own prompt, where this checkout has it and what it depends on can be installed."""
+    if importlib.util.find_spec("histshell.command") is None:
+        return None
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        dependencies = tomli.load(file)["project"]["dependencies"]
+    interpreter = install(python, " ".join(sorted({*dependencies, "ptpython"})))
+    if interpreter is None:
+        return None
+    words = (interpreter, "-m", "histshell.command", "repl", "-q")
+    return Contender("`histshell`", words, _NUMBERED, quick=True, variables=(("PYTHONPATH", str(ROOT)),))
+
+
+def contenders(python: str, peers: bool) -> Iterator[Contender]:
+    """Yield what is to be started with `python`, installing the shells where they are wanted."""
+    for shell in SHELLS:
+        if shell.package and not peers:
+            continue
+        interpreter = install(python, shell.package) if shell.package else python
+        if interpreter is None:
+            continue
+        words = (interpreter, *shell.arguments)
+        yield Contender(shell.name, words, shell.bare, quick=True)
+        if shell.ours is not None:
+            startup = None if shell.variables else str(STUB)
+            yield Contender(shell.name + WITH, words, shell.ours, startup, quick=True, variables=shell.variables)
+    if peers and (own := own_prompt(python)):
+        yield own
+
+
+def table(python: str, times: dict[str, list[float]]) -> str:
+    """Return the Markdown table of one Python: medians of both, what histshell adds, and the ratio."""
+    lines = [
+        f"### Python {version(python)}",
+        "",
+        "| | bare, ms | with histshell, ms | more, ms | ratio | runs |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    pairs = [(shell.name, shell.name, shell.name + WITH) for shell in SHELLS]
+    for name, one, other in [*pairs, ("`histshell`, beside ptpython", "ptpython", "`histshell`")]:
+        if one in times and other not in times and one == name:
+            lines.append(f"| {name} | {statistics.median(times[one]):.1f} | – | – | – | {len(times[one])} |")
+        elif one in times and other in times:
+            bare, ours = (statistics.median(times[contender]) for contender in (one, other))
+            figures = f"{bare:.1f} | {ours:.1f} | {ours - bare:+.1f} | {ours / bare:.2f} | {len(times[one])}"
+            lines.append(f"| {name} | {figures} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure every Python, and publish the tables."""
+    parser = argparse.ArgumentParser(prog="benchmarks.shells")
+    parser.add_argument("--rounds", type=int, default=20, help="how often each shell is started, in both ways")
+    parser.add_argument("--python", action="append", help="measure this interpreter only (may be repeated)")
+    parser.add_argument("--no-peers", action="store_true", help="python alone")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
+    options = parser.parse_args()
+    text = f"Measured on {describe()}.\n"
+    for python in options.python or pythons():
+        rows = list(contenders(os.path.abspath(python), not options.no_peers))
+        text += "\n" + table(python, measure(rows, options.rounds))
+    publish("shells", text, options.write)
+
+
+if __name__ == "__main__":
+    main()
