@@ -79,6 +79,14 @@ def check_completion(text: "str") -> "str":
     return word
 
 
+def check_integration(text: "str") -> "str":
+    """Return one of the three words that say where the prompt is marked for the terminal."""
+    word = text.lower()
+    if word not in ("auto", "on", "off"):
+        raise ValueError(f"{text!r} must be auto, on or off")
+    return word
+
+
 def sgr(style: "str") -> "str":
     """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
@@ -88,6 +96,7 @@ SETTINGS = (
     Setting("prompt", prompt.TEMPLATE, check_template, "the prompt; {n} is the number of the next result"),
     Setting("style", "bold magenta", check_style, "the prompt's colour, in a terminal that has colour"),
     Setting("completion", "full", check_completion, "what TAB does: full, basic (without jedi) or off (Python's own)"),
+    Setting("shell_integration", "auto", check_integration, "marks for the terminal: auto (if it is known), on or off"),
     Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
@@ -98,6 +107,7 @@ class Settings:
     prompt: "str"
     style: "str"
     completion: "str"
+    shell_integration: "str"
     encoding: "str"
 
     def __init__(self) -> "None":
