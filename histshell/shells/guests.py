@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator
 
 from histshell.recorder import Recorder
 
+from . import stock
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -27,7 +29,8 @@ _OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")
 class Guest:
     """What an adapter is given: the history and its names, and what to call with each value that is displayed.
 
-    `template` is the prompt's, empty if the user has not set one. An adapter sets `source`, which tells the text of the
+    `template` is the prompt's, empty if the user has not set one; `marked` says whether the prompt is to have the marks of
+    shell integration (see `marks`), if the adapter can put them there. An adapter sets `source`, which tells the text of the
     input that displays in a frame and the place in it, and `refresh`, called after a result has its number.
     """
 
@@ -35,6 +38,7 @@ class Guest:
         self.history = names.history
         self.names = names
         self.template = template
+        self.marked = False
         self.source: Callable[[FrameType], tuple[str, int]] = lambda _frame: ("", 0)
         self.refresh: Callable[[], object] = lambda: None
         recorder = Recorder(names.history, lambda frame: self.source(frame), lambda: self.refresh())
@@ -81,7 +85,8 @@ def attach(names: Names, shell: str, frame: FrameType | None) -> bool:
 
     loaded = settings.load()
     adapter: Any = __import__(f"histshell.shells.{module}", None, None, ["attach"])
-    template = loaded.prompt if loaded.origin("prompt") != "default" else ""
-    names.detach = adapter.attach(Guest(names, template), frame)
+    guest = Guest(names, loaded.prompt if loaded.origin("prompt") != "default" else "")
+    guest.marked = stock.wants_marks(loaded.shell_integration)
+    names.detach = adapter.attach(guest, frame)
     names.settings = loaded
     return names.detach is not None
