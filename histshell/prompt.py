@@ -37,6 +37,9 @@ class Face:
     shown though it is out of date.
     """
 
+    #: What puts marks for the terminal around a text, where there are any; see `shells.marks`.
+    around: "Callable[[str, bool | None], str] | None" = None
+
     def __init__(
         self,
         history: "History",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .settings import Settings
+    from .shells.marks import Marks
 
     FindNamespace = Callable[[], "dict[str, object] | None"]
 
@@ -135,6 +136,12 @@ class Session(Names):
         self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
         completion = self.settings.completion if self.settings is not None else "full"
         self.tab = Tab(self.face, self.inputs, completion == "full") if completion != "off" else None
+        self.marks: "Marks | None" = None
+        integration = self.settings.shell_integration if self.settings is not None else "auto"
+        if stock.wants_marks(integration):
+            from .shells import marks
+
+            self.marks = marks.attach(self)
 
     def _colour(self) -> "str":
         """The prompt's colour; none where PyREPL paints it and no other style has been chosen."""
@@ -260,16 +267,21 @@ class Session(Names):
         self.hook.detach()
         if self.tab is not None:
             self.tab.stop()
+        if self.marks is not None:
+            self.marks.stop()
         for name, kind in self.kinds.items():
             if type(getattr(sys, name, None)) is kind:
                 setattr(sys, name, self.old[name])
         Names.stop(self)
 
 
+_VARIABLES = tuple("HISTSHELL_" + name for name in ("PROMPT", "STYLE", "COMPLETION", "SHELL_INTEGRATION", "UI"))
+
+
 def _settings() -> "Settings | None":
     """The settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
     for variable in os.environ:
-        if variable in ("HISTSHELL_PROMPT", "HISTSHELL_STYLE", "HISTSHELL_COMPLETION", "HISTSHELL_UI"):
+        if variable in _VARIABLES:
             break
     else:
         if not os.path.exists(places.config_file()):

@@ -106,6 +106,14 @@ def check_switch(text: "str") -> "str":
     return word
 
 
+def check_integration(text: "str") -> "str":
+    """Return one of the three words that say where the prompt is marked for the terminal."""
+    word = text.lower()
+    if word not in ("auto", "on", "off"):
+        raise ValueError(f"{text!r} must be auto, on or off")
+    return word
+
+
 def sgr(style: "str") -> "str":
     """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
@@ -117,6 +125,7 @@ SETTINGS = (
     Setting("completion", "full", check_completion, "what TAB does: full, basic (without jedi) or off (Python's own)"),
     Setting("ui", "plain", check_ui, "what python opens with: plain, its own prompt, or ptpython, the rich one"),
     Setting("bar", "on", check_switch, "the bar at the bottom of the rich prompt: on or off"),
+    Setting("shell_integration", "auto", check_integration, "marks for the terminal: auto (if it is known), on or off"),
     Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
@@ -129,6 +138,7 @@ class Settings:
     completion: "str"
     ui: "str"
     bar: "str"
+    shell_integration: "str"
     encoding: "str"
 
     def __init__(self) -> "None":

@@ -99,6 +99,8 @@ class Terminal:
         # Programs may ask the terminal a question (where is the cursor?) and wait for the answer.
         self._screen.write_process_input = self._write  # type: ignore[method-assign, assignment]
         self._open = True
+        #: All that the program has written, if this was set to empty bytes before anything was read.
+        self.written: bytes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -253,7 +255,10 @@ class Terminal:
 
     def _raw(self, seconds: float) -> bytes:
         try:
-            return bytes(self._child.read_nonblocking(65536, seconds))
+            data = bytes(self._child.read_nonblocking(65536, seconds))
+            if self.written is not None:
+                self.written += data
+            return data
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:

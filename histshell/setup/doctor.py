@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from histshell import __version__, home, places, settings
+from histshell.shells import stock
 
 from . import dialects, install, pythons, rcfile, stub
 from .files import FileError, read, shown
@@ -177,6 +178,27 @@ def check_settings(_environ: Mapping[str, str]) -> Iterable[Finding]:
         yield Finding(OK, f"the settings are right ({shown(places.config_file())})")
 
 
+def check_marks(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """Are the prompts marked for this terminal, and if not, why not?"""
+    setting = settings.load().shell_integration
+    terminal = stock.marking_terminal(environ)
+    if setting == "off":
+        why = "shell_integration = off"
+    elif environ.get("TERM", "dumb") == "dumb":
+        why = "TERM=dumb: this terminal takes no control sequences"
+    elif setting == "on" or terminal:
+        for_whom = f"for {terminal}" if terminal else "for the terminal, known or not (shell_integration = on)"
+        yield Finding(OK, f"prompts are marked {for_whom}")
+        return
+    elif environ.get("TMUX"):
+        why = "tmux reads the marks from 3.4 on, and shows its version in TERM_PROGRAM_VERSION"
+    elif environ.get("STY") or environ.get("ZELLIJ"):
+        why = "GNU screen or Zellij is between Python and the terminal"
+    else:
+        why = "this terminal is not known to read the marks; HISTSHELL_SHELL_INTEGRATION=on writes them all the same"
+    yield Finding(NOTE, f"prompts are not marked for the terminal: {why}")
+
+
 def check_completion(_environ: Mapping[str, str]) -> Iterable[Finding]:
     """Does TAB get what jedi can infer: which jedi answers, in which Python, and how long does it take?"""
     setting = settings.load().completion
@@ -218,6 +240,7 @@ CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
     check_terminal,
     check_pythons,
     check_settings,
+    check_marks,
     check_completion,
     check_rich,
 )

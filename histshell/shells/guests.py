@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator
 
 from histshell.recorder import Recorder
 
+from . import stock
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -34,7 +36,8 @@ class Guest:
     """What an adapter is given: the history and its names, and what to call with each value that is displayed.
 
     `template` is the prompt's, empty if the user has not set one; `asked` is whether he has asked for the numbered prompt in
-    every shell, by `prompt = true`. An adapter sets `source`, which tells the text of the
+    every shell, by `prompt = true`; `marked` says whether the prompt is to have the marks of shell integration (see `marks`), if
+    the adapter can put them there. An adapter sets `source`, which tells the text of the
     input that displays in a frame and the place in it, and `refresh`, called after a result has its number.
     """
 
@@ -43,6 +46,7 @@ class Guest:
         self.names = names
         self.template = template
         self.asked = asked
+        self.marked = False
         self.source: Callable[[FrameType], tuple[str, int]] = lambda _frame: ("", 0)
         self.refresh: Callable[[], object] = lambda: None
         recorder = Recorder(names.history, lambda frame: self.source(frame), lambda: self.refresh())
@@ -90,7 +94,8 @@ def attach(names: Names, shell: str, frame: FrameType | None) -> bool:
     loaded = settings.load()
     adapter: Any = __import__(f"histshell.shells.{module}", None, None, ["attach"])
     template = loaded.prompt if loaded.origin("prompt") != "default" else ""
-    asked = loaded.text("prompt").lower() == settings.TRUE
-    names.detach = adapter.attach(Guest(names, template, asked), frame)
+    guest = Guest(names, template, loaded.text("prompt").lower() == settings.TRUE)
+    guest.marked = stock.wants_marks(loaded.shell_integration)
+    names.detach = adapter.attach(guest, frame)
     names.settings = loaded
     return names.detach is not None

@@ -46,7 +46,7 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None] | None:
     guest.source = lambda _frame: (typed, 0)
     repl._show_result, repl.eval, repl.eval_async = _show_result, eval_, eval_async
     style = repl.prompt_style
-    repl.all_prompt_styles[STYLE] = Style(guest.prompt())
+    repl.all_prompt_styles[STYLE] = Style(guest.prompt(), guest.marked)
     repl.prompt_style = STYLE
     completer = repl.completer
     repl.completer = _completer(guest, completer)
@@ -63,15 +63,28 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None] | None:
 
 
 class Style:
-    """A prompt style, in ptpython's sense: the number before an input, nothing before a result."""
+    """A prompt style, in ptpython's sense: the number before an input, nothing before a result.
 
-    def __init__(self, text: Callable[[], str], colour: str = "") -> None:
+    If it is `marked` it has the marks between which a terminal sees a prompt, in fragments that prompt_toolkit hands on
+    without counting them. `colour` is one of our settings.
+    """
+
+    def __init__(self, text: Callable[[], str], marked: bool = False, colour: str = "") -> None:
         self._text = text
+        self._marked = marked
         self._style = styled_prompt(colour)
 
     def in_prompt(self) -> list[tuple[str, str]]:
         """The primary prompt."""
-        return [(self._style, self._text())]
+        text = self._text()
+        if not self._marked:
+            return [(self._style, text)]
+        from . import marks
+
+        # Such a fragment is written with the character behind it: so the second stands before the prompt's blank, and comes
+        # when the accepted line is drawn for the last time.
+        start, end = ("[ZeroWidthEscape]", marks.START), ("[ZeroWidthEscape]", marks.END)
+        return [start, (self._style, text[:-1]), end, (self._style, text[-1:])]
 
     def in2_prompt(self, width: int) -> list[tuple[str, str]]:
         """The continuation prompt, as wide."""

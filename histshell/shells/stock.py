@@ -6,7 +6,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Any, Callable
+    from typing import Any, Callable, Mapping
 
 OTHERS = ("IPython", "ipykernel", "bpython", "ptpython", "xonsh", "idlelib")
 """Shells that run start-up files but are no stock prompt, by the package that calls."""
@@ -71,6 +71,39 @@ def wants_colour() -> "bool":
     if os.environ.get("FORCE_COLOR"):
         return True
     return os.environ.get("TERM", "dumb") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
+
+
+_PROGRAMS = {"iTerm.app": "iTerm2", "WezTerm": "WezTerm", "ghostty": "Ghostty", "vscode": "VS Code", "tmux": "tmux"}
+_TERMS = {
+    "xterm-kitty": "kitty",
+    "xterm-ghostty": "Ghostty",
+    "wezterm": "WezTerm",
+    "foot": "foot",
+    "foot-extra": "foot",
+}
+_VARIABLES = {"KITTY_WINDOW_ID": "kitty", "WEZTERM_PANE": "WezTerm", "WT_SESSION": "Windows Terminal"}
+
+
+def marking_terminal(environ: "Mapping[str, str] | None" = None) -> "str":
+    """The terminal, if it is one that is known to understand the marks of shell integration; empty if not."""
+    get = (os.environ if environ is None else environ).get
+    name = _PROGRAMS.get(get("TERM_PROGRAM", "")) or _TERMS.get(get("TERM", ""), "")
+    if not name:
+        name = "iTerm2" if get("LC_TERMINAL") == "iTerm2" else ""  # what ssh may hand on
+        for variable in _VARIABLES:
+            if get(variable):
+                name = _VARIABLES[variable]
+    if name == "tmux":  # it names itself from 3.2 on, and reads the marks, for its own use, from 3.4 on
+        major, _, minor = get("TERM_PROGRAM_VERSION", "").replace("next-", "").partition(".")
+        return name if major.isdigit() and (int(major) > 3 or (major == "3" and "4" <= minor[:1] <= "9")) else ""
+    if name and (get("TMUX") or get("STY") or get("ZELLIJ")):  # inherited from around a terminal in the terminal
+        return ""
+    return name
+
+
+def wants_marks(setting: "str") -> "bool":
+    """Whether the prompt is to have the marks of shell integration, by the setting of that name."""
+    return setting == "on" or (setting == "auto" and marking_terminal() != "")
 
 
 def is_stock(completer: "object") -> "bool":

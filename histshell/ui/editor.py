@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 class Face:
-    """What the editor is told of the session, so that it need not know it: where names live, what the prompt says."""
+    """What the editor is told of the session, so that it need not know it: where names live, what the prompt says.
+
+    `marked` says whether the prompt has the marks of shell integration.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Face:
         colour: str,
         completion: str,
         bar: bool,
+        marked: bool,
     ) -> None:
         self.history = history
         self.namespace = namespace
@@ -47,6 +51,7 @@ class Face:
         self.colour = colour
         self.completion = completion
         self.bar = bar
+        self.marked = marked
 
 
 class Editor(PythonInput):
@@ -69,7 +74,7 @@ class Editor(PythonInput):
             _validator=InputValidator(flags),
             _extra_toolbars=[self._bar_window()],
         )
-        self.all_prompt_styles[STYLE] = Style(face.prompt, face.colour)  # type: ignore[assignment]  # it has the methods
+        self.all_prompt_styles[STYLE] = Style(face.prompt, face.marked, face.colour)  # type: ignore[assignment]  # it has the methods
         self.prompt_style = STYLE
         self.completion_visualisation = CompletionVisualisation.POP_UP
         self.complete_while_typing = face.completion != "off"

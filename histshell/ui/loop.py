@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from histshell.shells import marks
+
 from .evaluate import Evaluator
 
 if TYPE_CHECKING:
@@ -24,9 +26,15 @@ class Crash(Exception):
 
 
 class Loop:
-    """One rich prompt. `before` is called before each input is read, `lent` is where the editor's packages come from."""
+    """One rich prompt. `before` is called before each input is read, `lent` is where the editor's packages come from.
 
-    def __init__(self, editor: Editor, evaluator: Evaluator, lent: Lent, before: Callable[[], object]) -> None:
+    `marks` are those of shell integration that stand around an output, None for none.
+    """
+
+    def __init__(
+        self, editor: Editor, evaluator: Evaluator, lent: Lent, before: Callable[[], object], marks: Marks | None
+    ) -> None:
+        self.marks = marks
         self.editor = editor
         self.evaluator = evaluator
         self.lent = lent
@@ -43,6 +51,8 @@ class Loop:
     def read(self) -> str | None:
         """The next input, None at the end. Raises `Crash`."""
         try:
+            if self.marks is not None:
+                self.marks.output_ends()
             self.before()
             fresh_line()
             with self.lent, Interrupts(self.editor.app):
@@ -53,9 +63,48 @@ class Loop:
             return ""
         except Exception as error:
             raise Crash from error
+        if self.marks is not None:
+            self.marks.output_begins()
         if text.strip() in _LEAVING and text.strip() not in self.evaluator.namespace:
             return None
         return text
+
+
+class Marks:
+    """Tells the terminal where an output begins and ends, and whether the input has failed."""
+
+    def __init__(self) -> None:
+        self._status = marks.Status()
+        self._open = False
+
+    def output_begins(self) -> None:
+        """An input has been accepted, and runs now."""
+        self._open = True
+        _write(marks.OUTPUT)
+
+    def output_ends(self) -> None:
+        """A new prompt is about to be shown."""
+        status = self._status()
+        if self._open:
+            self._open = False
+            _write(marks.finished(status))
+
+
+def _write(text: str) -> None:
+    """Write to the terminal, behind all that the user's code has printed."""
+    _flush()
+    try:
+        os.write(1, text.encode())
+    except OSError:
+        pass
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # closed, or the user's own
+            pass
 
 
 class Interrupts:
@@ -94,11 +143,7 @@ def fresh_line() -> None:
 
     A line of blanks wraps if anything stands before it, and is overwritten if nothing does.
     """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # closed, or the user's own
-            pass
+    _flush()
     try:
         columns = os.get_terminal_size(1).columns
         os.write(1, b" " * (columns - 1) + b"\r\033[K")

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from histshell.errors import HistshellError
+from histshell.shells import stock
 
 from .evaluate import Evaluator
 from .lending import Lent
@@ -96,6 +97,7 @@ def _make(session: Session, lent: Lent, asynchronous: bool) -> Loop:
 
     evaluator = Evaluator(session.namespace, asynchronous)
     settings = session.loaded_settings()
+    marked = stock.wants_marks(settings.shell_integration)
     with parts.few_styles():
         made = editor.Editor(
             editor.Face(
@@ -105,6 +107,7 @@ def _make(session: Session, lent: Lent, asynchronous: bool) -> Loop:
                 settings.style,
                 settings.completion,
                 settings.bar == "on",
+                marked,
             ),
             lambda: evaluator.flags,
             inputs.Inputs(inputs.of_this_process()),
@@ -124,7 +127,7 @@ def _make(session: Session, lent: Lent, asynchronous: bool) -> Loop:
 
             inferred.start()
 
-    return loop.Loop(made, evaluator, lent, before)
+    return loop.Loop(made, evaluator, lent, before, loop.Marks() if marked else None)
 
 
 def _pik_lines(rich: Loop, words: list[str], desk: Any) -> Any:

@@ -260,3 +260,40 @@ def test_the_page_is_there_at_once(environ: Environ, monkeypatch: pytest.MonkeyP
     start = time.monotonic()
     assert "no answer" in texts(examine(environ), NOTE)
     assert time.monotonic() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("variables", "level", "said"),
+    [
+        ({"TERM_PROGRAM": "WezTerm"}, OK, "marked for WezTerm"),
+        ({}, NOTE, "not known to read the marks"),
+        (
+            {"TMUX": "x", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.2"},
+            NOTE,
+            "tmux reads the marks from 3.4 on",
+        ),
+        ({"STY": "1", "KITTY_WINDOW_ID": "1"}, NOTE, "GNU screen"),
+        ({"TERM": "dumb", "HISTSHELL_SHELL_INTEGRATION": "on"}, NOTE, "TERM=dumb"),
+        ({"HISTSHELL_SHELL_INTEGRATION": "on"}, OK, "shell_integration = on"),
+        ({"HISTSHELL_SHELL_INTEGRATION": "off", "TERM_PROGRAM": "WezTerm"}, NOTE, "shell_integration = off"),
+    ],
+)
+def test_marks(
+    environ: Environ, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], level: str, said: str
+) -> None:
+    """Whether the prompts are marked for this terminal, and why not."""
+    for name in (
+        "TERM_PROGRAM",
+        "TERM_PROGRAM_VERSION",
+        "LC_TERMINAL",
+        "KITTY_WINDOW_ID",
+        "WEZTERM_PANE",
+        "WT_SESSION",
+    ):
+        environ.pop(name, None)
+    for name in ("TMUX", "STY", "ZELLIJ"):
+        environ.pop(name, None)
+    environ.update({"TERM": "xterm-256color", **variables})
+    if "HISTSHELL_SHELL_INTEGRATION" in variables:
+        monkeypatch.setenv("HISTSHELL_SHELL_INTEGRATION", variables["HISTSHELL_SHELL_INTEGRATION"])
+    assert said in texts(doctor.check_marks(environ), level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,17 @@ def test_ptpython_by_its_own_configuration(python: Python, package: str, tmp_pat
     with Shell(python, package, home, XDG_CONFIG_HOME=str(home / ".config"), HISTSHELL="0") as shell:
         shell.enter("6 * 7")
         assert shell.prompt == "h[2]"
+
+
+@pytest.mark.parametrize(("terminal", "marked"), [("WezTerm", True), ("Apple_Terminal", False)])
+@ptpythons
+def test_ptpython_marks_its_prompt(python: Python, package: str, tmp_path: Path, terminal: str, marked: bool) -> None:
+    """In a terminal that reads them: what stays on the screen is marked at both ends, and the marks take no room."""
+    with Shell(python, package, tmp_path / "home", TERM_PROGRAM=terminal) as shell:
+        assert shell.before_cursor == "h[1] >>> "
+        shell.written = b""
+        assert shell.enter("'a' * 3") == ["'aaa'"]
+        assert shell.before_cursor == "h[2] >>> "
+        plain = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shell.written)
+        assert (b"\x1b]133;A;redraw=0\x07h[1] >>>\x1b]133;B\x07 'a' * 3" in plain) == marked
+        assert (b"\x1b]133;" in plain) == marked
