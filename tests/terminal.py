@@ -51,7 +51,7 @@ PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 #: How long a condition may take to come true, in seconds. Generous: it is only ever used up by a test that fails.
-PATIENCE = 8.0
+PATIENCE = 30.0
 
 
 class TerminalError(AssertionError):

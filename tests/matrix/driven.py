@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.matrix.shells import NUMBERED, Row, variables_of
+from tests.matrix.shells import NUMBERED, XONSH, Row, variables_of
 from tests.prompt.session import CHECKOUT, environment
 from tests.terminal import PATIENCE, Terminal, TerminalError
 
@@ -92,7 +92,7 @@ class InTerminal(Terminal):
 
     def shown_number(self) -> int | None:
         """The number in the prompt."""
-        match = NUMBERED.search(self.before_cursor)
+        match = NUMBERED.search(self.before_cursor) or XONSH.search(self.before_cursor)
         return int(match[1]) if match else None
 
     def answer(self, text: str, answers: Sequence[tuple[str, str]]) -> list[str]:

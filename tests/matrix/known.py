@@ -73,6 +73,11 @@ KNOWN = (
         "bpython 0.26 ends with status 1 in place of what `exit` is given, without histshell as well.",
         ("3.10", "3.11"),
     ),
+    Known(
+        ("xonsh",),
+        ("exit_3",),
+        "In xonsh `exit` is a command, `exit 3`, and no function, without histshell as well; `sys.exit(3)` works.",
+    ),
     Known(("IPython 9",), (INSTALLS,), "IPython 9 cannot be installed under Python 3.10.", ("3.10",)),
     Known(
         ("bpython 0.24",),

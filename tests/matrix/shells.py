@@ -18,6 +18,8 @@ from tests.pythons import HOME, Python, found
 #: What shows the number of the next result, and IPython's own prompt, which does not.
 NUMBERED = re.compile(r"_?h\[(\d+)\] >>> ?\Z")
 IPYTHON = re.compile(r"In \[\d+\]: \Z")
+#: xonsh's own prompt, with the number in it.
+XONSH = re.compile(r"_?h\[(\d+)\] @#? \Z")
 
 Minor = tuple[int, int]
 #: From one version to another, both included.
@@ -94,12 +96,12 @@ ROWS = (
     Row("ptpython", "-m ptpython", "ptpython"),
     Row("bpython 0.24", "-m bpython", "bpython", "0.24", environment="older"),
     Row("bpython 0.26", "-m bpython", "bpython", "0.26"),
-    Row("xonsh", "-m xonsh", "xonsh", installed_for="xonsh"),
+    Row("xonsh", "-m xonsh", "xonsh", prompt=XONSH, installed_for="xonsh"),
     Row("`histshell`", "-m histshell.command repl -q", "ptpython", importable=True),
 )
 
 #: Rows that do not take part yet: those taken out of here do.
-NOT_YET = frozenset({"xonsh", "`histshell`"})
+NOT_YET: frozenset[str] = frozenset()
 
 
 def environment_of(row: Row, python: Python) -> Path:

@@ -361,3 +361,23 @@ def test_without_a_terminal(tmp_path: Path) -> None:
     with Rich(tmp_path / "home", TERM="dumb") as rich:
         rich.wait_for("cannot be drawn in this terminal")
         rich.wait_for(lambda: rich.before_cursor == "h[1] >>> ")
+
+
+def test_marks_for_the_terminal(tmp_path: Path) -> None:
+    """Prompt, input, output and status are marked where the terminal is known to read the marks, and nowhere else."""
+    with start(tmp_path / "home", TERM_PROGRAM="iTerm.app") as rich:
+        rich.written = b""
+        rich.enter("print('out' 'put')")
+        rich.enter("1 / 0")
+        written = rich.written
+        first = [b"\x1b]133;C\x07", b"output", b"\x1b]133;D;0\x07", b"\x1b]133;A;redraw=0\x07"]
+        second = [b"\x1b]133;C\x07", b"ZeroDivisionError", b"\x1b]133;D;1\x07", b"\x1b]133;A;redraw=0\x07"]
+        places = []
+        for part in first + second:
+            places.append(written.find(part, places[-1] if places else 0))
+        assert -1 not in places
+        assert written.count(b"133;C\x07") == 2
+    with start(tmp_path / "home") as rich:
+        rich.written = b""
+        rich.enter("1")
+        assert b"]133;" not in rich.written
