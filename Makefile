@@ -45,6 +45,7 @@ docs: $(VENV)/ready-docs ## build the documentation into docs/_build/html; a war
 bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, completion and the pickle loader, beside others
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.shells $(ARGS)
+	$(BIN)/python -m benchmarks.keys $(ARGS)
 	$(BIN)/python -m benchmarks.recording $(ARGS)
 	$(BIN)/python -m benchmarks.completion $(ARGS)
 	$(BIN)/python -m benchmarks.pik $(ARGS)

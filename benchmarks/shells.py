@@ -13,14 +13,16 @@ import importlib.util
 import os
 import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import tomli
 
-from benchmarks.machine import describe, pythons, version
+from benchmarks.machine import describe, environment, pythons, version
 from benchmarks.page import publish
-from benchmarks.startup import ROOT, STUB, Contender, install, measure
+from benchmarks.startup import PEERS, ROOT, STUB, Contender, install, measure
 
 WITH = " with histshell"
 
@@ -29,15 +31,15 @@ WITH = " with histshell"
 class Shell:
     """A shell: the packages it needs beside Python, how it is started, and its first prompt, bare and with histshell.
 
-    Where `variables` (name, value) start it with histshell, the start-up file does not. Without `ours` it cannot have it yet.
+    With `set_up` it reads a file that `histshell install` makes, and not the start-up file.
     """
 
     name: str
     package: str
     arguments: tuple[str, ...]
     bare: re.Pattern[bytes]
-    ours: re.Pattern[bytes] | None
-    variables: tuple[tuple[str, str], ...] = field(default=())
+    ours: re.Pattern[bytes]
+    set_up: bool = False
 
 
 _NUMBERED = re.compile(rb"h\[1\] ?>>>")  # some move the cursor in place of a blank
@@ -48,7 +50,7 @@ SHELLS = (
     Shell("ipython", "ipython", ("-m", "IPython", "--no-banner"), _IPYTHON, _IPYTHON),
     Shell("ptpython", "ptpython", ("-m", "ptpython"), re.compile(rb">>>"), _NUMBERED),
     Shell("bpython", "bpython", ("-m", "bpython"), re.compile(rb">>> "), _NUMBERED),
-    Shell("xonsh", "xonsh[full]", ("-m", "xonsh", "--no-rc"), re.compile(rb"~ @"), None),
+    Shell("xonsh", "xonsh[full]", ("-m", "xonsh"), re.compile(rb"~ @"), re.compile(rb"h\[1\] ?@"), set_up=True),
 )
 
 
@@ -65,6 +67,15 @@ def own_prompt(python: str) -> Contender | None:
     return Contender("`histshell`", words, _NUMBERED, quick=True, variables=(("PYTHONPATH", str(ROOT)),))
 
 
+def set_up(shell: str) -> str:
+    """Run `histshell install` for a shell, in a home directory for that; return its folder of configuration."""
+    home = PEERS / f"home-{shell}"
+    home.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, "-m", "histshell.command", "install", "--shell", shell]
+    subprocess.run(words, check=True, capture_output=True, cwd=ROOT, env=environment(str(home)))
+    return str(home / ".config")
+
+
 def contenders(python: str, peers: bool) -> Iterator[Contender]:
     """Yield what is to be started with `python`, installing the shells where they are wanted."""
     for shell in SHELLS:
@@ -75,9 +86,9 @@ def contenders(python: str, peers: bool) -> Iterator[Contender]:
             continue
         words = (interpreter, *shell.arguments)
         yield Contender(shell.name, words, shell.bare, quick=True)
-        if shell.ours is not None:
-            startup = None if shell.variables else str(STUB)
-            yield Contender(shell.name + WITH, words, shell.ours, startup, quick=True, variables=shell.variables)
+        variables = (("XDG_CONFIG_HOME", set_up(shell.name)),) if shell.set_up else ()
+        startup = None if shell.set_up else str(STUB)
+        yield Contender(shell.name + WITH, words, shell.ours, startup, quick=True, variables=variables)
     if peers and (own := own_prompt(python)):
         yield own
 
@@ -92,9 +103,7 @@ def table(python: str, times: dict[str, list[float]]) -> str:
     ]
     pairs = [(shell.name, shell.name, shell.name + WITH) for shell in SHELLS]
     for name, one, other in [*pairs, ("`histshell`, beside ptpython", "ptpython", "`histshell`")]:
-        if one in times and other not in times and one == name:
-            lines.append(f"| {name} | {statistics.median(times[one]):.1f} | – | – | – | {len(times[one])} |")
-        elif one in times and other in times:
+        if one in times and other in times:
             bare, ours = (statistics.median(times[contender]) for contender in (one, other))
             figures = f"{bare:.1f} | {ours:.1f} | {ours - bare:+.1f} | {ours / bare:.2f} | {len(times[one])}"
             lines.append(f"| {name} | {figures} |")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .evaluate import is_coroutine, report
+from .loop import Interrupts
 
 if TYPE_CHECKING:
     from .loop import Loop
@@ -29,7 +31,8 @@ def run(rich: Loop) -> None:
 
 async def _run(rich: Loop, loop: asyncio.AbstractEventLoop) -> None:
     while True:
-        text = await loop.run_in_executor(None, _read, rich)
+        with _OnInterrupt(loop, Interrupts(rich.editor.app).interrupt):  # by a signal: Ctrl-C itself is a key then
+            text = await loop.run_in_executor(None, _read, rich)
         if text is None:
             return
         await _one(rich, loop, text)
@@ -77,23 +80,36 @@ async def _awaited(loop: asyncio.AbstractEventLoop, coroutine: object) -> None:
         task.cancel()
 
     try:
-        loop.add_signal_handler(signal.SIGINT, cancel)
-    except (NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-        pass
-    try:
-        await task
+        with _OnInterrupt(loop, cancel):
+            await task
     except asyncio.CancelledError:
         if not interrupted:
             raise
         raise KeyboardInterrupt from None
-    finally:
-        try:
-            loop.remove_signal_handler(signal.SIGINT)
-        except (NotImplementedError, RuntimeError, ValueError):
-            pass
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     if leaving:
         raise leaving[0]
+
+
+class _OnInterrupt:
+    """What a SIGINT does while the event loop waits; whatever handler there was is put back."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, act: Callable[[], object]) -> None:
+        self.loop = loop
+        self.act = act
+        self.old: Any = None
+
+    def __enter__(self) -> None:
+        try:
+            old = signal.getsignal(signal.SIGINT)
+            self.loop.add_signal_handler(signal.SIGINT, self.act)
+            self.old = old
+        except (NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+            pass
+
+    def __exit__(self, *exc: object) -> None:
+        if self.old is not None:
+            self.loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, self.old)
 
 
 def _cancel(loop: asyncio.AbstractEventLoop) -> None:

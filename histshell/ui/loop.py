@@ -13,8 +13,6 @@ from histshell.shells import marks
 from .evaluate import Evaluator
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from .editor import Editor
     from .lending import Lent
 
@@ -119,7 +117,7 @@ class Interrupts:
 
     def __enter__(self) -> None:
         try:
-            self.old = signal.signal(signal.SIGINT, self._interrupted)
+            self.old = signal.signal(signal.SIGINT, lambda _number, _frame: self.interrupt())
         except ValueError:  # not the main thread
             self.old = None
 
@@ -127,7 +125,8 @@ class Interrupts:
         if self.old is not None:
             signal.signal(signal.SIGINT, self.old)
 
-    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
+    def interrupt(self) -> None:
+        """End the line, from any thread."""
         app = self.app
         if app.loop is not None and app.is_running:
             app.loop.call_soon_threadsafe(_end_line, app)

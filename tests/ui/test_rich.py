@@ -309,6 +309,10 @@ def test_await_at_the_prompt(tmp_path: Path) -> None:
         rich.press("ctrl-c")
         rich.wait_for_prompt()
         assert any("KeyboardInterrupt" in row for row in rich.history())
+        rich.begin("a line")
+        rich._row = rich.row
+        os.kill(rich.pid, signal.SIGINT)
+        rich.wait_for_prompt()
         rows = rich.enter("await asyncio.sleep(0) or 1 / 0")
         assert rows[-1] == "ZeroDivisionError: division by zero"
         assert not any("histshell" in row for row in rows)
@@ -372,7 +376,7 @@ def test_marks_for_the_terminal(tmp_path: Path) -> None:
         written = rich.written
         first = [b"\x1b]133;C\x07", b"output", b"\x1b]133;D;0\x07", b"\x1b]133;A;redraw=0\x07"]
         second = [b"\x1b]133;C\x07", b"ZeroDivisionError", b"\x1b]133;D;1\x07", b"\x1b]133;A;redraw=0\x07"]
-        places = []
+        places: list[int] = []
         for part in first + second:
             places.append(written.find(part, places[-1] if places else 0))
         assert -1 not in places
