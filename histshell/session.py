@@ -113,7 +113,7 @@ class Session(Names):
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
         self.inputs = stock.Inputs()
-        recorder = Recorder(self.history, self.inputs.source, self.refresh)
+        self.recorder = recorder = Recorder(self.history, self.inputs.source, self.refresh)
         self.hook = DisplayHook(recorder.display, recorder.pass_on)
         self.settings = _settings()
         self.kinds = {"ps1": prompt.Prompt, "ps2": prompt.Continuation}  # the same ones when `prompt` is reloaded
@@ -143,8 +143,20 @@ class Session(Names):
             if type(old) is str and old in _STOCK_PROMPTS:
                 self.old[name] = old
                 setattr(sys, name, kind(self.face))
+        self.compose()
         self.hook.attach()
         atexit.register(self.release)
+
+    def compose(self) -> "None":
+        """Put the number into a prompt object of VS Code's, whose marks stay; any other prompt stays as it is."""
+        current: "Any" = getattr(sys, "ps1", None)
+        if current is not None and not isinstance(current, str):
+            from .shells import vscode
+
+            if vscode.is_marking(current):
+                self.old["ps1"] = current
+                self.kinds["ps1"] = vscode.kind(current)
+                sys.ps1 = self.kinds["ps1"](self.face)
 
     def publish(self, namespace: "dict[str, object]") -> "None":
         """Make the history known by its names, where they are free."""
@@ -203,6 +215,7 @@ class Session(Names):
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
+        self.recorder.stop()
         if self.tab is not None:
             self.tab.stop()
         for name, kind in self.kinds.items():
@@ -240,6 +253,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         namespace = caller.f_globals
     if _session is not None:
         _session.publish(namespace)
+        compose()
         return
     shell = stock.foreign(caller)
     session: "Names" = Names(namespace) if shell else Session(namespace, find)
@@ -260,6 +274,12 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
     if session.settings is not None:
         for problem in session.settings.problems[:1]:
             sys.stderr.write(f"histshell: {problem} ('histshell config' shows all)\n")
+
+
+def compose() -> "None":
+    """Number the prompt of a start-up file that ran after the session began: VS Code's. The start-up file calls this."""
+    if isinstance(_session, Session):
+        _session.compose()
 
 
 def inspect_once() -> "None":

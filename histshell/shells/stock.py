@@ -58,7 +58,7 @@ def is_copy(prompt: "str", text: "str") -> "bool":
         return False
     import re
 
-    return re.sub(r"\033\[[0-9;]*m", "", prompt) == text
+    return re.sub(r"\033\[[0-9;]*m|\033\][^\a]*\a|[\001\002]", "", prompt) == text
 
 
 def wants_colour() -> "bool":
