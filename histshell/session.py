@@ -28,6 +28,8 @@ _len, _type, _str, _getattr = (
     getattr,
 )  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
+_modules, _frame = sys.modules, sys._getframe
+
 NAMES = ("h", "_h")
 _STOCK_PROMPTS = (">>> ", "... ", ">>>> ", ".... ")  # the last two are PyPy's
 
@@ -52,7 +54,7 @@ class Pik:
         if value:
             console.dump(value[0])
         else:
-            console.enter(self._session.history, self._session.namespace)
+            console.enter(self._session.history, self._session.names_now())
 
     def __getattr__(self, name: "str") -> "object":
         from . import pik
@@ -92,6 +94,10 @@ class Names:
         builtins.__dict__.setdefault("pik", self.pik)
         namespace.setdefault(NAMES[0], self.history)
 
+    def names_now(self) -> "dict[str, object]":
+        """The globals of the prompt that was shown last."""
+        return self.namespace
+
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
         if self.detach is not None:
@@ -110,6 +116,7 @@ class Session(Names):
     def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
         Names.__init__(self, namespace)
         self.find_namespace = find
+        self.embedded = stock.is_embedded()
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
         self.inputs = stock.Inputs()
@@ -163,6 +170,10 @@ class Session(Names):
         self.face.namespace = namespace
         Names.publish(self, namespace)
 
+    def names_now(self) -> "dict[str, object]":
+        """The globals of the prompt that was shown last: those of a console within this one, while it is open."""
+        return self.face.namespace
+
     def tick(self) -> "None":
         """Done each time the prompt is shown."""
         if sys.displayhook is not self.hook.hook:
@@ -170,14 +181,21 @@ class Session(Names):
         self.inputs.prompt_shown()
         if self.tab is not None:
             self.tab.prompt_shown()
-        if self.find_namespace is not None or self.inspecting:
+        if self.find_namespace is not None or self.inspecting or self.embedded:
             self._first_prompt()
+        if "code" in _modules:  # a console within this prompt has names of its own
+            inner = stock.console_namespace(_frame(1))
+            self.face.namespace = self.namespace if inner is None else inner
 
     def _first_prompt(self) -> "None":
         """What could not be done before the prompt was there."""
         if self.inspecting:
             self.inspecting = False
             os.environ.pop("PYTHONINSPECT", None)  # or each child would open a prompt at its end
+        if self.embedded:
+            self.embedded = False
+            if self.inputs.find_readline():
+                self.face.mark()
         namespace = self.find_namespace() if self.find_namespace is not None else None
         if namespace is not None:
             self.find_namespace = None
