@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from histshell.completion.model import Completion
     from histshell.session import Names
 
-ADAPTERS: Dict[str, str] = {"IPython": "ipython", "ipykernel": "ipython", "ptpython": "ptpython", "bpython": "bpython"}
+ADAPTERS: Dict[str, str] = {
+    "IPython": "ipython",
+    "ipykernel": "ipython",
+    "ptpython": "ptpython",
+    "bpython": "bpython",
+    "idlelib": "idle",
+}
 """The package of a shell, and the module beside this one that knows it."""
 
 _OF_A_RESULT = re.compile(r"\b_?h\[[^\]\n]*$|\b_?h\[-?\d+\][^\s,;=]*$")

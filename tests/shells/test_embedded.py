@@ -64,7 +64,7 @@ def test_a_console_with_names_of_its_own(start: Start, target: Target) -> None:
 
 @numbered_prompts
 def test_the_debugger(start: Start, target: Target) -> None:
-    """pdb displays by a hook of its own, so nothing is recorded; results can be used; its `h` is its help."""
+    """The debugger displays by a hook of its own, so nothing is recorded; results can be used; its `h` is its help."""
     session = start(target).wait_for_prompt()
     session.enter(FUNCTION)
     session.enter("'first'")
