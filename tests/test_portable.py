@@ -7,6 +7,7 @@ lacks are taken away. What Windows has and does differently, its terminal above 
 from __future__ import annotations
 
 import ntpath
+import os
 import subprocess
 import sys
 
@@ -92,8 +93,8 @@ print(getattr(sys, "ps1", None), sys.displayhook is sys.__displayhook__, names)
 
 def test_windows_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Below %LOCALAPPDATA%, in paths with backslashes."""
-    monkeypatch.setattr(places.os, "path", ntpath)
-    monkeypatch.setattr(places.sys, "platform", "win32")
+    monkeypatch.setattr(os, "path", ntpath)
+    monkeypatch.setattr(sys, "platform", "win32")
     for name in ("HISTSHELL_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOCALAPPDATA", "C:\\Users\\you\\AppData\\Local")

@@ -9,9 +9,10 @@ import pytest
 
 from histshell.errors import HistshellError
 from histshell.setup import doctor, install, stub
+from histshell.setup.doctor import NOTE, OK, PROBLEM
 from histshell.setup.rcfile import BEGIN
 from histshell.setup.repair import repair
-from tests.setup.test_doctor import NOTE, OK, PROBLEM, Environ, environ, texts
+from tests.setup.test_doctor import Environ, environ, texts
 from tests.shells.vscode import stand_in
 
 __all__ = ["environ"]  # the fixture
