@@ -137,6 +137,7 @@ def test_a_console_that_a_script_opens(target: Target, tmp_path: Path) -> None:
         row = session.row
         session.type("x" * 70)
         session.wait_for(lambda: session.row == row + 1 and "".join(session.history()[row:]).count("x") == 70)
+        assert len(session.history()[row]) == 60, "the first row is full before the second begins"
         session.press("ctrl-u")
         session.wait_for(lambda: session.before_cursor == "h[2] >>> ")
         session.press("ctrl-d")

@@ -114,6 +114,7 @@ def test_completion_and_long_lines(python: Python, kind: str, tmp_path: Path) ->
         row = shell.row
         shell.type("x" * 75)
         shell.wait_for(lambda: shell.row == row + 1 and "".join(shell.history()[row:]).count("x") == 75)
+        assert len(shell.history()[row]) == 70, "the first row is full before the second begins"
 
 
 @consoles
