@@ -130,15 +130,19 @@ def path() -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--repair", is_flag=True, help="First bring the start-up file and the shells' blocks up to date.")
+def doctor(repair: bool) -> None:
     """Find what is wrong, and say what to do about it.
 
     Ends with exit code 1 if there is a problem.
     """
     from .setup.doctor import PROBLEM, examine
+    from .setup.repair import repair as carry_out
 
-    findings = examine()
     console = _console()
+    for done in carry_out(os.environ) if repair else []:
+        _line(console, "repaired ", STYLES["ok"], done)
+    findings = examine()
     for finding in findings:
         _line(console, f"{finding.level:<8} ", STYLES[finding.level], finding.what)
         if finding.remedy:

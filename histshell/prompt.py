@@ -55,11 +55,18 @@ class Face:
         self.template = template
         self.tick = tick
         self.renew = renew
-        start, end = self.paint = (f"\033[{colour}m", "\033[0m") if colour else ("", "")
-        self.marked = (f"\001{start}\002", f"\001{end}\002") if colour and marked else self.paint
+        self.marked = self.paint = (f"\033[{colour}m", "\033[0m") if colour else ("", "")
+        if marked:
+            self.mark()
         self._number = -1
         self._name = ""
         self._text = ""
+
+    def mark(self) -> "None":
+        """Write the colour between the marks by which GNU readline counts columns."""
+        start, end = self.paint
+        if start:
+            self.marked = f"\001{start}\002", f"\001{end}\002"
 
     def text(self) -> "str":
         """The prompt's text without colour, for example `h[3] >>> `; its cost does not grow with the history."""

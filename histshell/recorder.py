@@ -112,6 +112,10 @@ class Recorder:
             return None
         return record
 
+    def stop(self) -> "None":
+        """Record nothing from now on, for hooks of others that still have ours within them: those go on displaying."""
+        self.record = lambda _value, _frame: None  # type: ignore[method-assign, assignment]
+
 
 def _write_escaped(out: "TextIO", text: "str") -> "None":
     """Write a text that the stream cannot encode, with escapes for what it lacks."""

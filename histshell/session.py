@@ -30,6 +30,8 @@ _len, _type, _str, _getattr = (
     getattr,
 )  # bound here: `refresh` goes on when a user rebinds them in `builtins`
 
+_modules, _frame = sys.modules, sys._getframe
+
 NAMES = ("h", "_h")
 _STOCK_PROMPTS = (">>> ", "... ", ">>>> ", ".... ")  # the last two are PyPy's
 
@@ -54,7 +56,7 @@ class Pik:
         if value:
             console.dump(value[0])
         else:
-            console.enter(self._session.history, self._session.namespace, self._session.lines)
+            console.enter(self._session.history, self._session.names_now(), self._session.lines)
 
     def __getattr__(self, name: "str") -> "object":
         from . import pik
@@ -103,6 +105,10 @@ class Names:
         sys.stderr.write("histshell: the rich prompt opens from Python's own prompt; this shell stays as it is\n")
         return False
 
+    def names_now(self) -> "dict[str, object]":
+        """The globals of the prompt that was shown last."""
+        return self.namespace
+
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
         if history_module.open_rich is self.open_rich:
@@ -123,10 +129,11 @@ class Session(Names):
     def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
         Names.__init__(self, namespace)
         self.find_namespace = find
+        self.embedded = stock.is_embedded()
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
         self.inputs = stock.Inputs()
-        recorder = Recorder(self.history, self.inputs.source, self.refresh)
+        self.recorder = recorder = Recorder(self.history, self.inputs.source, self.refresh)
         self.hook = DisplayHook(recorder.display, recorder.pass_on)
         self.settings = _settings()
         self.kinds = {"ps1": prompt.Prompt, "ps2": prompt.Continuation}  # the same ones when `prompt` is reloaded
@@ -162,13 +169,29 @@ class Session(Names):
             if type(old) is str and old in _STOCK_PROMPTS:
                 self.old[name] = old
                 setattr(sys, name, kind(self.face))
+        self.compose()
         self.hook.attach()
         atexit.register(self.release)
+
+    def compose(self) -> "None":
+        """Put the number into a prompt object of VS Code's, whose marks stay; any other prompt stays as it is."""
+        current: "Any" = getattr(sys, "ps1", None)
+        if current is not None and not isinstance(current, str):
+            from .shells import vscode
+
+            if vscode.is_marking(current):
+                self.old["ps1"] = current
+                self.kinds["ps1"] = vscode.kind(current)
+                sys.ps1 = self.kinds["ps1"](self.face)
 
     def publish(self, namespace: "dict[str, object]") -> "None":
         """Make the history known by its names, where they are free."""
         self.face.namespace = namespace
         Names.publish(self, namespace)
+
+    def names_now(self) -> "dict[str, object]":
+        """The globals of the prompt that was shown last: those of a console within this one, while it is open."""
+        return self.face.namespace
 
     def tick(self) -> "None":
         """Done each time the prompt is shown."""
@@ -177,14 +200,21 @@ class Session(Names):
         self.inputs.prompt_shown()
         if self.tab is not None:
             self.tab.prompt_shown()
-        if self.find_namespace is not None or self.inspecting:
+        if self.find_namespace is not None or self.inspecting or self.embedded:
             self._first_prompt()
+        if "code" in _modules:  # a console within this prompt has names of its own
+            inner = stock.console_namespace(_frame(1))
+            self.face.namespace = self.namespace if inner is None else inner
 
     def _first_prompt(self) -> "None":
         """What could not be done before the prompt was there."""
         if self.inspecting:
             self.inspecting = False
             os.environ.pop("PYTHONINSPECT", None)  # or each child would open a prompt at its end
+        if self.embedded:
+            self.embedded = False
+            if self.inputs.find_readline():
+                self.face.mark()
         namespace = self.find_namespace() if self.find_namespace is not None else None
         if namespace is not None:
             self.find_namespace = None
@@ -265,6 +295,7 @@ class Session(Names):
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
+        self.recorder.stop()
         if self.tab is not None:
             self.tab.stop()
         if self.marks is not None:
@@ -307,6 +338,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         namespace = caller.f_globals
     if _session is not None:
         _session.publish(namespace)
+        compose()
         return
     shell = stock.foreign(caller)
     session: "Names" = Names(namespace) if shell else Session(namespace, find)
@@ -327,6 +359,12 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
     if session.settings is not None and not session.quiet:
         for problem in session.settings.problems[:1]:
             sys.stderr.write(f"histshell: {problem} ('histshell config' shows all)\n")
+
+
+def compose() -> "None":
+    """Number the prompt of a start-up file that ran after the session began: VS Code's. The start-up file calls this."""
+    if isinstance(_session, Session):
+        _session.compose()
 
 
 def inspect_once() -> "None":

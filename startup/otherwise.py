@@ -36,3 +36,6 @@ if _path and os.path.abspath(_path) != own:
         names.pop("__file__", None)
     else:
         names["__file__"] = _file
+    _session = sys.modules.get("histshell.session")
+    if hasattr(_session, "compose"):
+        _session.compose()  # with VS Code's file: the number in its prompt

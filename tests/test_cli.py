@@ -184,6 +184,18 @@ def test_doctor_prints_each_problem_with_its_remedy(environ: dict[str, str]) -> 
     assert "\x1b" not in out
 
 
+def test_doctor_repairs(environ: dict[str, str]) -> None:
+    """`--repair` says what it did, and the page that follows is that of afterwards."""
+    environ["PATH"] = "/nowhere"
+    run(environ, "install", "--shell", "bash")
+    environ["PYTHONSTARTUP"] = stub.installed()
+    os.unlink(stub.installed())
+    run(environ, "doctor", code=1)
+    out, _ = run(environ, "doctor", "--repair")
+    assert out.splitlines()[0] == f"repaired {stub.installed()} is written anew"
+    assert out.splitlines()[-1] == "No problems."
+
+
 def test_config_shows_each_value_and_where_it_comes_from(environ: dict[str, str]) -> None:
     """The default, the file with its line, the variable; what is wrong, on standard error, with file and line."""
     out, err = run(environ, "config")

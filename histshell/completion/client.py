@@ -74,7 +74,8 @@ class Client:
         self, python: str, folder: str, site: str, *, limit: float = LIMIT, memory: int = MEMORY, server: str = SERVER
     ) -> None:
         self.owner = os.getpid()
-        self.off = ""
+        # Windows: no poll() for pipes, and no process groups. TAB does without jedi there.
+        self.off = "" if hasattr(select, "poll") else "this system has no poll(), by which it would be waited for"
         self.about: Answer = {}
         self.starts = 0
         self.python = python

@@ -99,7 +99,7 @@ def check_terminal(environ: Mapping[str, str]) -> Iterable[Finding]:
     """Will a Python started in this terminal run the start-up file?"""
     if environ.get("HISTSHELL") == "0":
         yield Finding(PROBLEM, "HISTSHELL=0 keeps histshell off in this terminal", "unset HISTSHELL")
-    yield _startup_variable(environ.get("PYTHONSTARTUP", ""))
+    yield _startup_variable(environ)
     chained = environ.get("HISTSHELL_CHAIN")
     if chained and stub.is_ours(chained):
         what = f"HISTSHELL_CHAIN names histshell's own start-up file, {shown(chained)}: it is run once all the same"
@@ -107,8 +107,29 @@ def check_terminal(environ: Mapping[str, str]) -> Iterable[Finding]:
     elif chained and not os.path.isfile(chained):
         what = f"HISTSHELL_CHAIN names {shown(chained)}, and there is no such file: Python says so at each start"
         yield Finding(PROBLEM, what, "take it out of your shell's start-up file, then: unset HISTSHELL_CHAIN")
+    elif chained and is_vscodes(chained):
+        what = (
+            f"VS Code's own file, {shown(chained)}, is run after it (HISTSHELL_CHAIN): the prompt has number and marks"
+        )
+        yield Finding(OK, what)
     elif chained:
         yield Finding(OK, f"{shown(chained)} is run after it (HISTSHELL_CHAIN)")
+
+
+def check_vscode(environ: Mapping[str, str]) -> Iterable[Finding]:
+    """In a terminal of VS Code: what has its Python extension done there?
+
+    It sets variables when the terminal is made, so what the shell's own files set comes later and wins.
+    """
+    if environ.get("TERM_PROGRAM") != "vscode":
+        return
+    files = environ.get("PYTHONSTARTUP", ""), environ.get("HISTSHELL_CHAIN", "")
+    if not any(map(is_vscodes, files)):
+        why = "its Python extension has not set it, or your shell's file sets PYTHONSTARTUP above histshell's block"
+        yield Finding(NOTE, f"this is a terminal of VS Code, whose own start-up file is not run: {why}")
+    if environ.get("PYTHON_BASIC_REPL"):
+        what = "PYTHON_BASIC_REPL is set, by VS Code if not by you: its marks and PyREPL do not go together"
+        yield Finding(NOTE, what, f"for PyREPL without marks: {_EXTENSION_OFF}")
 
 
 def check_rc_files(environ: Mapping[str, str]) -> Iterable[Finding]:
@@ -238,6 +259,7 @@ CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
     check_home,
     check_rc_files,
     check_terminal,
+    check_vscode,
     check_pythons,
     check_settings,
     check_marks,
@@ -246,8 +268,19 @@ CHECKS: tuple[Callable[[Mapping[str, str]], Iterable[Finding]], ...] = (
 )
 
 
-def _startup_variable(value: str) -> Finding:
+def is_vscodes(path: str) -> bool:
+    """Whether a path is that of the file which VS Code's Python extension puts into PYTHONSTARTUP."""
+    path = path.replace("\\", "/")
+    return path.endswith("/pythonrc.py") and ("ms-python" in path or "vscode" in path)
+
+
+# Some versions of the extension do it with that setting off too (vscode-python issue 25485).
+_EXTENSION_OFF = 'set "python.terminal.shellIntegration.enabled" to false in VS Code'
+
+
+def _startup_variable(environ: Mapping[str, str]) -> Finding:
     """Judge PYTHONSTARTUP as it is in this terminal."""
+    value = environ.get("PYTHONSTARTUP", "")
     name = shown(value)
     if not value:
         return Finding(
@@ -263,15 +296,22 @@ def _startup_variable(value: str) -> Finding:
         return Finding(OK, "PYTHONSTARTUP names it in this terminal")
     if stub.is_ours(value):
         return Finding(NOTE, f"PYTHONSTARTUP names another copy of histshell's start-up file here: {name}")
-    if os.path.basename(value) == "pythonrc.py" and ("ms-python" in value or "vscode" in value):
-        # Some versions of the extension do it with that setting off too (vscode-python issue 25485).
-        remedy = (
-            "open a terminal in it whose shell reads a file with histshell's block, which comes later and wins; "
-            'or set "python.terminal.shellIntegration.enabled" to false in its settings'
+    if is_vscodes(value):
+        what = (
+            f"VS Code has set PYTHONSTARTUP to a file of its own, {name}, and no shell has read histshell's block since"
         )
-        return Finding(PROBLEM, f"VS Code has set PYTHONSTARTUP to a file of its own: {name}", remedy)
+        return Finding(PROBLEM, what, f"{_until_the_block_is_read(environ)}; or {_EXTENSION_OFF}")
     remedy = "open a new terminal, where histshell's block keeps that file and runs it second; else: histshell install"
     return Finding(PROBLEM, f"PYTHONSTARTUP names another file in this terminal: {name}", remedy)
+
+
+def _until_the_block_is_read(environ: Mapping[str, str]) -> str:
+    """What to do where VS Code's file is the one that is run: the block comes later, wins, and keeps it."""
+    paths = install.carriers(environ)
+    if not paths:
+        return "histshell install, then a new terminal: there that file is kept, and run after histshell's"
+    note = next(filter(None, (dialects.login_note(environ, path) for path in paths)), "")
+    return note or f"a new terminal whose shell reads {shown(paths[0])}; in this one: . {shown(paths[0])}"
 
 
 def _line_editor(python: pythons.Python) -> str:

@@ -26,6 +26,7 @@ ADAPTERS: Dict[str, str] = {
     "ptpython": "ptpython",
     "bpython": "bpython",
     "xonsh": "xonsh",
+    "idlelib": "idle",
 }
 """The package of a shell, and the module beside this one that knows it."""
 

@@ -27,11 +27,49 @@ def uses_pyrepl() -> "bool":
     """Whether the prompt is, or is about to be, PyREPL."""
     if sys.hexversion < 0x30D0000 or sys.implementation.name != "cpython" or os.environ.get("PYTHON_BASIC_REPL"):
         return False
+    if is_embedded():  # asked first: the import below would set readline's completer
+        return False
     try:  # already loaded where the interpreter runs the start-up file
         main = __import__("_pyrepl.main", None, None, ["CAN_USE_PYREPL"])
     except ImportError:
         return False
     return bool(main.CAN_USE_PYREPL)
+
+
+def is_embedded() -> "bool":
+    """Whether a program of its own opens the prompt, by `code.interact()`: Django's shell, Flask's, a script.
+
+    `input()` reads the lines there, with readline if the program has loaded it, and in no version PyREPL.
+    """
+    if not sys.argv or sys.argv[0] in ("", "-") or sys.flags.inspect or os.environ.get("PYTHONINSPECT"):
+        return False
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if getattr(spec, "name", None) == "asyncio.__main__":
+        return False
+    frame: "FrameType | None" = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if type(module) is str and (module.startswith("_pyrepl") or module == "histshell.by_hand"):
+            return False
+        frame = frame.f_back
+    return True
+
+
+def console_namespace(frame: "FrameType | None") -> "dict[str, object] | None":
+    """The namespace of the `code.InteractiveConsole` that asks for its prompt in `frame`; None for the interpreter's own."""
+    for _ in _DEPTH:
+        if frame is None:
+            return None
+        if frame.f_code.co_name == "interact":
+            namespace = getattr(frame.f_locals.get("self"), "__dict__", _NOTHING).get("locals")
+            if type(namespace) is dict:
+                return namespace
+        frame = frame.f_back
+    return None
+
+
+_NOTHING: "dict[str, Any]" = {}
+_DEPTH = range(40)  # frames between a prompt and who asks for it: PyREPL has the most, about fifteen
 
 
 def uses_readline() -> "bool":
@@ -58,7 +96,7 @@ def is_copy(prompt: "str", text: "str") -> "bool":
         return False
     import re
 
-    return re.sub(r"\033\[[0-9;]*m", "", prompt) == text
+    return re.sub(r"\033\[[0-9;]*m|\033\][^\a]*\a|[\001\002]", "", prompt) == text
 
 
 def wants_colour() -> "bool":
@@ -116,15 +154,21 @@ class Inputs:
     """Finds the text of the input that is running. One for each session; remembers the last answer."""
 
     def __init__(self) -> "None":
-        readline = sys.modules["readline"] if uses_readline() else None
-        self.history_length: "Callable[[], int] | None" = getattr(readline, "get_current_history_length", None)
+        self.history_length: "Callable[[], int] | None" = None
         self.mark = 0
+        self.find_readline()
         self._find: "Callable[[FrameType, int], tuple[str, CodeType, int]] | None" = None
         self._position: "Callable[[CodeType, int], int] | None" = None
         self._code: "CodeType | None" = None
         self._offset = 0
         self._answer = ("", 0)
         self.prompt_shown()
+
+    def find_readline(self) -> "bool":
+        """See whether readline draws the prompt; a program that opens one may load it after the start-up file."""
+        readline = sys.modules["readline"] if uses_readline() else None
+        self.history_length = getattr(readline, "get_current_history_length", None)
+        return readline is not None
 
     def prompt_shown(self) -> "None":
         """Note how much of readline's history is older than the next input."""
