@@ -92,7 +92,7 @@ def keys() -> list[float]:
     import timeit
     from statistics import median
 
-    names = {"p": sys.ps1, "s": ">>> "}
+    names = {"p": sys.ps1, "s": ">>> ", "__name__": "_pyrepl.reader"}  # who asks there, which the prompt looks at
     statements = ("f'{p}'", "f'{s}'", "'\\n' in p", "'\\n' in s")
     rounds = [[timeit.timeit(one, globals=names, number=10000) / 10000 for one in statements] for _ in range(21)]
     return [median(column) for column in zip(*rounds, strict=True)]

@@ -33,8 +33,8 @@ class Face:
 
     `namespace` is the user's globals, `template` a text with `{h}` and `{n}`. `colour` holds the parameters of the
     terminal's SGR sequence, empty for none; with `marked` it is written between the marks by which GNU readline counts
-    columns. `tick` is called each time a prompt is shown; it must be cheap. `renew` is given a prompt whose content is
-    shown though it is out of date.
+    columns. `tick` is called each time a prompt is shown; it must be cheap. `asked` is called besides where `str` asks for it,
+    which PyREPL does not do at each key. `renew` is given a prompt whose content is shown though it is out of date.
     """
 
     #: What puts marks for the terminal around a text, where there are any; see `shells.marks`.
@@ -55,6 +55,7 @@ class Face:
         self.template = template
         self.tick = tick
         self.renew = renew
+        self.asked: "Callable[[], object] | None" = None
         self.marked = self.paint = (f"\033[{colour}m", "\033[0m") if colour else ("", "")
         if marked:
             self.mark()
@@ -129,6 +130,8 @@ class Prompt(str):
             face = self._face
             if face.tick is not None:
                 face.tick()
+            if face.asked is not None:
+                face.asked()
             return face.marked[0] + face.text() + face.marked[1]
         except _BaseException:  # also Ctrl-C: an exception here ends the session in PyREPL
             return _FALLBACK

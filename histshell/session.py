@@ -141,6 +141,7 @@ class Session(Names):
         template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
         marked = stock.uses_readline()
         self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
+        self.face.asked = self.asked
         completion = self.settings.completion if self.settings is not None else "full"
         self.tab = Tab(self.face, self.inputs, completion == "full") if completion != "off" else None
         self.marks: "Marks | None" = None
@@ -202,9 +203,14 @@ class Session(Names):
             self.tab.prompt_shown()
         if self.find_namespace is not None or self.inspecting or self.embedded:
             self._first_prompt()
-        if "code" in _modules:  # a console within this prompt has names of its own
-            inner = stock.console_namespace(_frame(1))
-            self.face.namespace = self.namespace if inner is None else inner
+        self.face.namespace = self.namespace
+
+    def asked(self) -> "None":
+        """Done each time the text is asked for by `str`, not at each key: look for a console within this prompt."""
+        if "code" in _modules:
+            inner = stock.console_namespace(_frame(1).f_back)
+            if inner is not None:  # it has names of its own
+                self.face.namespace = inner
 
     def _first_prompt(self) -> "None":
         """What could not be done before the prompt was there."""

@@ -77,17 +77,17 @@ def stand_in(folder: Path, *, older: bool = False) -> Path:
 class Keeping(Terminal):
     """A terminal that keeps what was written, with the marks that no screen shows."""
 
-    written = b""
+    kept = b""
 
     def _raw(self, seconds: float) -> bytes:
         data = super()._raw(seconds)
-        self.written += data
+        self.kept += data
         return data
 
     def marks(self) -> list[str]:
         """What VS Code would read, since the last time this was asked."""
-        found = [mark.decode() for mark in MARK.findall(self.written)]
-        self.written = b""
+        found = [mark.decode() for mark in MARK.findall(self.kept)]
+        self.kept = b""
         return found
 
     def statuses(self) -> list[str]:
