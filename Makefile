@@ -42,7 +42,7 @@ docs: $(VENV)/ready-docs ## build the documentation into docs/_build/html; a war
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/ready-bench ## measure the first prompt, the cost of a result, completion and the pickle loader, beside others
+bench: $(VENV)/ready-bench ## measure the first prompt of each shell, keys, the cost of a result, completion and the pickle loader, beside others
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.shells $(ARGS)
 	$(BIN)/python -m benchmarks.keys $(ARGS)

@@ -47,10 +47,10 @@ STREAMS = [
 
 
 def open_pik(session: Session) -> None:
-    """Enter the mode; its banner has two lines."""
+    """Enter the mode; its banner has three lines."""
     banner = session.enter("pik()", until=session.at_pik)
     assert next(row for row in banner if row) == "Pik -- the pickle loader."
-    assert len(banner) == 2
+    assert len(banner) == 3
     assert session.prompt == "pik> "
 
 
@@ -203,7 +203,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
         timeout=60,
     )
     rows = done.stdout.split("\n")
-    assert rows[2] == "pik> ...> ...> (1, 2)"
+    assert rows[3] == "pik> ...> ...> (1, 2)"
     assert rows[4] == "pik> ...> ...> <not imported: os.system>"
     assert done.stderr == ""
 
