@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from importlib.machinery import BuiltinImporter
-from typing import Any, List
+from typing import TYPE_CHECKING, Any, List
 
-from . import session
+from . import failures, session
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 USAGE = """\
 usage: {} [-q] [--asyncio] [-m module | -c code | script] [argument ...]
@@ -103,6 +106,10 @@ def rich(arguments: List[str]) -> int:
     status = _run(line, namespace) if line.words else 0
     if not sys.stdin.isatty():
         return status
+    if not line.words:
+        sys.argv[:] = [""]
+        if sys.path and not getattr(sys.flags, "safe_path", False):
+            sys.path[0] = ""  # in the place of the folder that this command lies in
     _banner(line)
     session.install(namespace)
     current = session.current()
@@ -156,9 +163,11 @@ def _startup(namespace: dict[str, Any]) -> None:
     current: Any = session.current()
     current.lines, old = _startup, current.lines  # so that our own start-up file does not open another rich prompt
     try:
-        exec(compile(source, path, "exec"), namespace)  # noqa: S102  # the user's own start-up file
-    except Exception as error:
-        _show(error)
+        exec(compile(source, path, "exec", dont_inherit=True), namespace)  # noqa: S102  # the user's own start-up file
+    except SystemExit:
+        raise
+    except BaseException as error:
+        failures.show(error, _is_ours)
     finally:
         current.lines = old
 
@@ -188,15 +197,15 @@ def _run(line: Line, namespace: dict[str, Any]) -> int:
         if line.kind == "-m":
             import runpy
 
-            names = runpy.run_module(what, run_name="__main__", alter_sys=True)
-            namespace.update(names)
+            runpy._run_module_as_main(what)  # type: ignore[attr-defined]  # private; as Python does: in `__main__` itself
             return 0
         source: Any = what if line.kind == "-c" else _read(what)
-        exec(compile(source, what if line.kind == "script" else "<string>", "exec"), namespace)  # noqa: S102  # the user's own
+        name = what if line.kind == "script" else "<string>"
+        exec(compile(source, name, "exec", dont_inherit=True), namespace)  # noqa: S102  # the user's own
     except BaseException as error:
         if isinstance(error, SystemExit) and (not sys.stdin.isatty() or getattr(error, "of_ours", False)):
             raise
-        _show(error)
+        failures.show(error, _is_ours)
         return 1
     return 0
 
@@ -213,17 +222,14 @@ def _read(script: str) -> bytes:
         raise ending from None
 
 
-def _show(error: BaseException) -> None:
-    """Print what the user's code raised, without the frames that ran it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_globals.get("__package__") == "histshell":
-        trace = trace.tb_next
-    while trace is not None and trace.tb_frame.f_globals.get("__name__") == "runpy":
-        trace = trace.tb_next
-    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
-    if sys.version_info >= (3, 12):
-        sys.last_exc = error
-    sys.excepthook(type(error), error.with_traceback(trace), trace)
+def _is_ours(frame: FrameType) -> bool:
+    """Whether a frame only runs what the user named."""
+    names = frame.f_globals
+    return (
+        names.get("__package__") == "histshell"
+        or names.get("__name__") == "runpy"
+        or "runpy" in frame.f_code.co_filename
+    )
 
 
 def _prepare_readline() -> None:

@@ -265,6 +265,9 @@ class Session(Names):
         except HistshellError as error:
             sys.stderr.write(f"histshell: {error}\n")
             return False
+        except Exception as error:  # none is expected; but none may cost the results
+            sys.stderr.write(f"histshell: the rich prompt failed ({type(error).__name__}: {error})\n")
+            return False
         finally:
             self.refresh()
 
@@ -396,8 +399,12 @@ def current() -> "Session | None":
 def at_start() -> "Callable[[], None] | None":
     """What a start-up file does last: open the rich prompt, if the settings say so."""
     session = current()
-    wanted = session is not None and session.settings is not None and session.settings.ui == "ptpython"
-    return session.ui_at_start if session is not None and wanted and session.lines is None else None
+    if session is None or session.settings is None or session.settings.ui != "ptpython" or session.lines is not None:
+        return None
+    main = sys.modules.get("__main__")
+    if getattr(getattr(main, "__spec__", None), "name", None) == "asyncio.__main__":
+        return None  # its loop runs already, and its prompt awaits
+    return session.ui_at_start if session.namespace is getattr(main, "__dict__", None) else None
 
 
 def history() -> "History":

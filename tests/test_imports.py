@@ -23,6 +23,7 @@ FLOORS = {
     "histshell.home": 0,
     "histshell.history": 1,
     "histshell.entry": 1,
+    "histshell.failures": 1,
     "histshell.views": 1,
     "histshell.inputs": 1,
     "histshell.prompt": 1,
@@ -49,7 +50,7 @@ FACES = frozenset({"histshell", "histshell.pik"})
 
 #: The display hook's work is to print, a prompt shows what went wrong, and the start-up file has one line to warn with.
 PRINTERS = {"histshell.recorder", "histshell.session", "histshell.pik.console", "startup.otherwise"}
-PRINTERS |= {"histshell.ui.evaluate", "histshell.ui.configuration", "histshell.ui.opening"}
+PRINTERS |= {"histshell.failures"}
 
 
 def module_name(path: Path) -> str:

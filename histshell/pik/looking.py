@@ -6,6 +6,7 @@ import, call or change anything, looking stops and says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Iterator, NamedTuple
 
 from histshell.errors import HistshellError
@@ -34,6 +35,8 @@ _WANTS: dict[str, tuple[int, type]] = {
     "APPEND": (-2, list), "APPENDS": (0, list), "SETITEM": (-3, dict), "SETITEMS": (0, dict), "ADDITEMS": (0, set),
     "REDUCE": (-1, tuple), "NEWOBJ": (-1, tuple), "NEWOBJ_EX": (-1, dict), "STACK_GLOBAL": (-1, str),
 }  # fmt: skip
+_LAST = 100  # how many values of the stack are shown at most
+_MOST_KEYS = 1000  # to be looked at for each key that is pressed
 _VALUE = 40
 """The length of one value in the bar, in characters."""
 
@@ -92,7 +95,7 @@ def look(desk: Desk, text: str) -> Seen:
     place = machine.save()
     try:
         for name, data in parts:
-            if name in _ACTS or (name in _FILLS and not _is_plain(machine, name)):
+            if name in _ACTS or (name in _FILLS and not _is_plain(machine, name)) or not _hashes_plainly(machine, name):
                 note = f"then {name}, when the line is entered"
                 break
             machine.feed(data)
@@ -123,7 +126,7 @@ def legal(desk: Desk, text: str) -> Iterator[Offer]:
     machine = desk.machine
     fresh = machine.complete
     depth = _Depth(0 if fresh else len(machine.stack), [] if fresh else list(machine.marks))
-    stored = not fresh and bool(machine.memo)
+    stored = not fresh and bool(machine.newest_memo(1))
     if complete and not fresh:
         depth, stored = _Depth(0, []), False
     for _, code, _ in tokens:
@@ -240,18 +243,45 @@ def _is_plain(machine: Any, name: str) -> bool:
     return 0 <= index < len(machine.stack) and type(machine.stack[index]) is kind
 
 
+def _hashes_plainly(machine: Any, name: str) -> bool:
+    """Whether what an opcode would hash, and compare with what is there, is plain data: others' `__hash__` is code."""
+    base = machine.marks[-1] if machine.marks else 0
+    if name in ("DICT", "SETITEMS"):
+        keys = machine.stack[base::2]
+    elif name in ("FROZENSET", "ADDITEMS"):
+        keys = machine.stack[base:]
+    elif name == "SETITEM":
+        keys = machine.stack[-2:-1]
+    else:
+        return True
+    there: Any = ()
+    if name in _FILLS:
+        place = base - 1 if name != "SETITEM" else len(machine.stack) - 3
+        there = machine.stack[place] if 0 <= place < len(machine.stack) else ()
+    return len(keys) + len(there) <= _MOST_KEYS and all(_is_plain_key(key, 0) for part in (keys, there) for key in part)
+
+
+def _is_plain_key(key: Any, depth: int) -> bool:
+    """Whether a key is of a built-in type whose hash runs no code of anybody's."""
+    if type(key) in (tuple, frozenset):
+        return depth < 10 and len(key) <= _MOST_KEYS and all(_is_plain_key(item, depth + 1) for item in key)
+    return type(key) in (str, bytes, int, float, complex, bool, type(None))
+
+
 def _stack(machine: Any) -> list[str]:
-    marks = list(machine.marks)
-    shown: list[str] = []
-    for position, value in enumerate(machine.stack):
-        shown += ["("] * marks.count(position)
-        shown.append(show(value, width=20, total=_VALUE))
-    return shown + ["("] * marks.count(len(machine.stack))
+    """The top of the stack with its marks, as texts."""
+    size = len(machine.stack)
+    first = max(0, size - _LAST)
+    below = Counter(mark for mark in machine.marks[-_LAST:] if mark >= first)
+    shown = ["…"] if first else []
+    for position in range(first, size):
+        shown += ["("] * below[position]
+        shown.append(show(machine.stack[position], width=20, total=_VALUE))
+    return shown + ["("] * below[size]
 
 
 def _memo(machine: Any) -> list[str]:
-    memo = machine.memo
-    return [f"{number}: {show(memo[number], width=20, total=_VALUE)}" for number in sorted(memo)[-20:]]
+    return [f"{number}: {show(value, width=20, total=_VALUE)}" for number, value in machine.newest_memo(20).items()]
 
 
 def _last_ones(title: str, items: list[str], columns: int, note: str) -> str:

@@ -10,6 +10,7 @@ changes goes through a gate (`histshell.pik.gates`), and everything has a price 
 
 from __future__ import annotations
 
+from heapq import nlargest
 from pickle import HIGHEST_PROTOCOL, UnpicklingError
 from time import process_time
 from typing import Any, Callable, NamedTuple
@@ -97,7 +98,7 @@ class Machine:
         self._allowed = self.limits.memory
         self._inserted = 0
         self._looked = 0
-        self._began = process_time()
+        self._began = self._stopped = process_time()
         self._now = 0  # offset of the opcode that runs, kept where effects are listed
         self.policy = trust
         self._ops = self._table()
@@ -119,6 +120,18 @@ class Machine:
         """Give the memo, number to value, as a new dict."""
         dense = {number: value for number, value in enumerate(self._memo) if value is not _EMPTY}
         return {**dense, **self._sparse}
+
+    def newest_memo(self, most: int) -> dict[int, Any]:
+        """Give the entries of the memo with the highest numbers, in their order; does not go through all of it."""
+        found: dict[int, Any] = {}
+        for number in range(len(self._memo) - 1, -1, -1):
+            if len(found) >= most:
+                break
+            if self._memo[number] is not _EMPTY:
+                found[number] = self._memo[number]
+        if self._sparse:
+            found.update((number, self._sparse[number]) for number in nlargest(most, self._sparse))
+        return {number: found[number] for number in sorted(found)[-most:]}
 
     @property
     def offset(self) -> int:
@@ -147,9 +160,13 @@ class Machine:
         Raises a `PikError` at the opcode that fails; the stack is then as that opcode found it, and the machine stays there
         until `undo`.
         """
-        self._extend(chunk)
-        while self.step() is not None:
-            pass
+        self.excuse(process_time() - self._stopped)  # the time between two pieces is not the stream's
+        try:
+            self._extend(chunk)
+            while self.step() is not None:
+                pass
+        finally:
+            self._stopped = process_time()
         return self.complete
 
     def step(self) -> Token | None:
@@ -175,6 +192,7 @@ class Machine:
 
     def run(self, data: bytes) -> Any:
         """Load a whole stream and give its value; bytes after STOP are ignored."""
+        self.excuse(process_time() - self._stopped)
         self._extend(data, whole=True)
         tokens = self.lexer.tokens
         last: list[Token] = []
@@ -230,7 +248,10 @@ class Machine:
     def save(self) -> Savepoint:
         """Give a place to go back to; from now on what is done is journalled."""
         self._begin_journal()
-        facts = (self._length, self._opcodes, self.complete, self.value, self.error)
+        spent = self._stopped - self._began
+        facts = (
+            self._length, self._opcodes, self.complete, self.value, self.error, self._inserted, self._looked, spent,
+        )  # fmt: skip
         return Savepoint(len(self._journal or ()), self.lexer.snapshot(), facts)
 
     def undo(self, savepoint: Savepoint) -> None:
@@ -240,7 +261,11 @@ class Machine:
         """
         self._roll_back(savepoint.journal)
         self.lexer.restore(savepoint.lexer)
-        self._length, self._opcodes, self.complete, self.value, self.error = savepoint.facts
+        (
+            self._length, self._opcodes, self.complete, self.value, self.error, self._inserted, self._looked, spent,
+        ) = savepoint.facts  # fmt: skip
+        self._stopped = process_time()
+        self._began = self._stopped - spent
 
     def _begin_journal(self) -> None:
         """Journal from here on."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .evaluate import is_coroutine, report
+from histshell import failures
+
+from .evaluate import Crash, is_coroutine, report
 from .loop import Interrupts
 
 if TYPE_CHECKING:
@@ -18,10 +23,15 @@ def run(rich: Loop) -> None:
     """Go on until the user leaves, as `Loop.run` does."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    # One thread of our own to read in: the loop's may all be busy with the user's work.
+    reader = ThreadPoolExecutor(1, "histshell reader")
     try:
-        loop.run_until_complete(_run(rich, loop))
+        with _Sigint(loop) as sigint:
+            loop.run_until_complete(_run(rich, loop, reader, sigint))
     finally:
         try:
+            Interrupts(rich.editor.app).interrupt()  # should a task have ended all this while a line was typed
+            reader.shutdown()
             _cancel(loop)
             loop.run_until_complete(loop.shutdown_asyncgens())
         finally:
@@ -29,47 +39,127 @@ def run(rich: Loop) -> None:
             loop.close()
 
 
-async def _run(rich: Loop, loop: asyncio.AbstractEventLoop) -> None:
+class _Sigint:
+    """What SIGINT does: `act` while the loop waits, and inside `by_python` what the user or Python lets it do."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.act: Callable[[], object] = lambda: None
+        self.old: Any = None
+        self.waiting: Any = None
+
+    def __enter__(self) -> _Sigint:
+        try:
+            self.old = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+            self.loop.add_signal_handler(signal.SIGINT, lambda: self.act())
+            self.waiting = signal.getsignal(signal.SIGINT)
+        except (NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+            self.waiting = None
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self.waiting is not None:
+            self.loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, self.old)
+
+    @contextmanager
+    def by_python(self) -> Iterator[None]:
+        """For code that runs in this thread without giving the loop a turn."""
+        if self.waiting is None:
+            yield
+            return
+        try:
+            signal.signal(signal.SIGINT, self.old)
+            yield
+            self.old = signal.getsignal(signal.SIGINT) or signal.default_int_handler  # the input may have set its own
+        finally:
+            signal.signal(signal.SIGINT, self.waiting)
+
+
+async def _run(rich: Loop, loop: asyncio.AbstractEventLoop, reader: ThreadPoolExecutor, sigint: _Sigint) -> None:
     while True:
-        with _OnInterrupt(loop, Interrupts(rich.editor.app).interrupt):  # by a signal: Ctrl-C itself is a key then
-            text = await loop.run_in_executor(None, _read, rich)
+        sigint.act = Interrupts(rich.editor.app).interrupt  # by a signal: Ctrl-C itself is a key then
+        text = await loop.run_in_executor(reader, _read, rich)
+        sigint.act = lambda: None
         if text is None:
             return
-        await _one(rich, loop, text)
+        try:
+            await _one(rich, loop, text, sigint)
+        except KeyboardInterrupt:  # while an exception was being shown
+            failures.say("\nKeyboardInterrupt\n")
 
 
 def _read(rich: Loop) -> str | None:
     """Read an input; what tasks print meanwhile stands above the prompt."""
-    with rich.lent:
-        from prompt_toolkit.patch_stdout import patch_stdout
-
-        with patch_stdout(raw=True):
-            return rich.read()
+    with rich.lent, _above_the_prompt():
+        return rich.read()
 
 
-async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str) -> None:
+@contextmanager
+def _above_the_prompt() -> Iterator[None]:
+    """Let `sys.stdout` and `sys.stderr` print above what is being typed.
+
+    Whoever has kept one of them by the end, a logging handler or a task, goes on with the stream that it stands for.
+    """
+    from prompt_toolkit.patch_stdout import StdoutProxy
+
+    class Stream(StdoutProxy):
+        """Prints above the prompt, and once it is closed to the stream itself."""
+
+        def __init__(self, stream: Any) -> None:
+            super().__init__(raw=True)
+            self.stream = stream
+
+        def write(self, data: str) -> int:
+            """Write a text; gives its length."""
+            return int(self.stream.write(data)) if self.closed else super().write(data)
+
+        def flush(self) -> None:
+            """See that what was written is to be seen."""
+            if self.closed:
+                self.stream.flush()
+            else:
+                super().flush()
+
+    old = sys.stdout, sys.stderr
+    if None in old:
+        yield
+        return
+    with Stream(old[0]) as out, Stream(old[1]) as err:
+        sys.stdout, sys.stderr = out, err
+        try:
+            yield
+        finally:
+            if sys.stdout is out:
+                sys.stdout = old[0]
+            if sys.stderr is err:
+                sys.stderr = old[1]
+
+
+async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str, sigint: _Sigint) -> None:
     """Run one input in this thread; Ctrl-C ends it, and not the loop."""
     evaluator = rich.evaluator
     try:
         code = evaluator.compile(text)
-        value = evaluator.function(code)()
+        with sigint.by_python():
+            value = evaluator.function(code)()
         if is_coroutine(code):
-            await _awaited(loop, value)
-    except SystemExit:
+            await _awaited(loop, value, sigint)
+    except (SystemExit, Crash):
         raise
     except BaseException as error:
         report(error)
 
 
-async def _awaited(loop: asyncio.AbstractEventLoop, coroutine: object) -> None:
+async def _awaited(loop: asyncio.AbstractEventLoop, coroutine: object, sigint: _Sigint) -> None:
     """Wait for an input that awaits, as a task that Ctrl-C cancels."""
-    leaving: list[SystemExit] = []
+    leaving: list[BaseException] = []
     interrupted = False
 
     async def body() -> None:
         try:
             await coroutine  # type: ignore[misc]  # it is one
-        except SystemExit as error:  # in a task it would end the loop at once
+        except (SystemExit, Crash) as error:  # in a task it would end the loop at once
             leaving.append(error)
 
     task = loop.create_task(body())
@@ -79,37 +169,17 @@ async def _awaited(loop: asyncio.AbstractEventLoop, coroutine: object) -> None:
         interrupted = True
         task.cancel()
 
+    sigint.act = cancel
     try:
-        with _OnInterrupt(loop, cancel):
-            await task
+        await task
     except asyncio.CancelledError:
         if not interrupted:
             raise
         raise KeyboardInterrupt from None
+    finally:
+        sigint.act = lambda: None
     if leaving:
         raise leaving[0]
-
-
-class _OnInterrupt:
-    """What a SIGINT does while the event loop waits; whatever handler there was is put back."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, act: Callable[[], object]) -> None:
-        self.loop = loop
-        self.act = act
-        self.old: Any = None
-
-    def __enter__(self) -> None:
-        try:
-            old = signal.getsignal(signal.SIGINT)
-            self.loop.add_signal_handler(signal.SIGINT, self.act)
-            self.old = old
-        except (NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-            pass
-
-    def __exit__(self, *exc: object) -> None:
-        if self.old is not None:
-            self.loop.remove_signal_handler(signal.SIGINT)
-            signal.signal(signal.SIGINT, self.old)
 
 
 def _cancel(loop: asyncio.AbstractEventLoop) -> None:

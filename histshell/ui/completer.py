@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST = 1000
 """How many completions a menu has at most."""
 
+LONGEST = 5000
+"""In an input longer than this, in characters, nothing is looked for without TAB: reading it would take longer than typing."""
+
 _DETAIL = 60
 _BUDGET_MS = 150
 
@@ -45,7 +48,7 @@ class EngineCompleter(Completer):
         from histshell.completion import complete, inferred
 
         source, cursor = document.text, document.cursor_position
-        if not asked and not _goes_on(document):
+        if not asked and (len(source) > LONGEST or not _goes_on(document)):
             return
         infer = inferred.ask if self.full else None
         found = complete(source, cursor, namespace=self.namespace(), budget_ms=_BUDGET_MS, infer=infer)
@@ -117,7 +120,7 @@ def signatures(document: Document, namespace: dict[str, Any], full: bool) -> lis
         from histshell.completion import inferred
         from histshell.completion.signature import signature
 
-        opening, index = innermost(document.text_before_cursor)
+        opening, index = innermost(document.text_before_cursor) if len(document.text) <= LONGEST else (None, 0)
         if opening is None:
             return []
         source = document.text[: opening + 1]

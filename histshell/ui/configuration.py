@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
+from histshell import failures
 from histshell.shells.ptpython import STYLE
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ def run(editor: Editor) -> None:
         return
     try:
         names: dict[str, Any] = {}
-        exec(compile(source, file, "exec"), names)  # noqa: S102  # the user's own file
+        exec(compile(source, file, "exec", dont_inherit=True), names)  # noqa: S102  # the user's own file
         if "configure" in names:
             names["configure"](editor)
-    except Exception as error:
-        trace = error.__traceback__.tb_next if error.__traceback__ is not None else None
-        traceback.print_exception(type(error), error, trace)
-        sys.stderr.write(f"histshell: {file} was not run to its end\n")
+    except SystemExit:
+        raise
+    except BaseException as error:
+        failures.show(error, lambda frame: frame.f_code.co_filename == __file__)
+        failures.say(f"histshell: {file} was not run to its end\n")
     editor.prompt_style = STYLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import DummyCompleter
 from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
 from prompt_toolkit.history import History as InputHistory
+from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.containers import ConditionalContainer, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
@@ -21,6 +23,7 @@ from histshell.shells.ptpython import STYLE, Style
 
 from . import completer
 from .bar import Bar
+from .loop import in_thread
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
@@ -136,7 +139,9 @@ class Editor(PythonInput):
                 self.app.vi_state.input_mode = InputMode.NAVIGATION
 
         try:
-            text = unindent_code(self.app.run(pre_run=before, in_thread=True))
+            if getattr(self.app.input, "stdin", sys.stdin) is not sys.stdin:  # reopened since
+                self.app.input = create_input()
+            text = unindent_code(in_thread(self.app, lambda: self.app.run(pre_run=before, handle_sigint=False)))
         finally:
             self.signatures = []
             self.default_buffer.reset()  # a search begins at the newest input again

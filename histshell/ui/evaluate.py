@@ -10,13 +10,22 @@ import ast
 import linecache
 import sys
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from histshell import failures
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _FUTURE = 0
 for _name in __future__.all_feature_names:
     _FUTURE |= getattr(__future__, _name).compiler_flag
 
-_FILE = "<python-input-{}>"
+_FILE = "<python-input-"
+
+
+class Crash(BaseException):
+    """The interface itself failed, not the user's code; `__cause__` says how. Not for the user's code to catch."""
 
 
 class Evaluator:
@@ -29,6 +38,8 @@ class Evaluator:
         self.namespace = namespace
         self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if top_level_await else 0
         self._number = -1
+        # PyREPL of this process counts its inputs too, and would use the same names for others when it goes on.
+        self._mark = "r" if "_pyrepl.readline" in sys.modules else ""
 
     def compile(self, source: str) -> types.CodeType:
         """Compile an input of any number of statements, each of whose values will be displayed.
@@ -39,8 +50,11 @@ class Evaluator:
         if not source.endswith("\n"):
             source += "\n"
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        tree = compile(source, name, "exec", self.flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        code: types.CodeType = compile(ast.Interactive(tree.body), name, "single", self.flags, dont_inherit=True)
+        try:
+            tree = compile(source, name, "exec", self.flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+            code: types.CodeType = compile(ast.Interactive(tree.body), name, "single", self.flags, dont_inherit=True)
+        except RecursionError:  # a tree of Python's objects may be less deep than one of the compiler's own
+            code = compile(source, name, "single", self.flags, dont_inherit=True)
         self.flags |= code.co_flags & _FUTURE
         return code
 
@@ -48,7 +62,7 @@ class Evaluator:
         """Run an input; what it raises, but `SystemExit`, is shown as Python shows it."""
         try:
             exec(self.compile(source), self.namespace)  # noqa: S102  # the user's input
-        except SystemExit:
+        except (SystemExit, Crash):
             raise
         except BaseException as error:
             report(error)
@@ -59,10 +73,11 @@ class Evaluator:
 
     def _next_name(self) -> str:
         """The name of the next input's file, one that no input of this process has."""
-        self._number += 1
-        while _FILE.format(self._number) in linecache.cache:
+        while True:
             self._number += 1
-        return _FILE.format(self._number)
+            name = f"{_FILE}{self._mark}{self._number}>"
+            if name not in linecache.cache:
+                return name
 
 
 def is_coroutine(code: types.CodeType) -> bool:
@@ -71,31 +86,9 @@ def is_coroutine(code: types.CodeType) -> bool:
 
 
 def report(error: BaseException) -> None:
-    """Show an exception by the user's own hook or as Python would, without a frame of ours."""
-    trace = error.__traceback__
-    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith("<python-input-"):
-        trace = trace.tb_next
-    error = error.with_traceback(trace)
-    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
-    if sys.version_info >= (3, 12):
-        sys.last_exc = error
-    try:
-        _show(error)
-    except KeyboardInterrupt:
-        sys.stderr.write("KeyboardInterrupt\n")
-    except BaseException as other:  # of the user's hook, or of his exception's `__str__`
-        sys.stderr.write(f"Error in sys.excepthook: {type(other).__name__}\n{type(error).__name__}\n")
-    finally:
-        error.__traceback__ = trace
+    """Show what an input raised."""
+    failures.show(error, _is_before_input)
 
 
-def _show(error: BaseException) -> None:
-    hook = sys.excepthook
-    if type(error) is KeyboardInterrupt and hook is sys.__excepthook__ and error.__traceback__ is None:
-        sys.stderr.write("KeyboardInterrupt\n")
-    elif hook is sys.__excepthook__ and sys.version_info < (3, 13):
-        import traceback  # C's hook would not find the text of the input
-
-        traceback.print_exception(error)
-    else:
-        hook(type(error), error, error.__traceback__)
+def _is_before_input(frame: FrameType) -> bool:
+    return not frame.f_code.co_filename.startswith(_FILE)

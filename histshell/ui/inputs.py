@@ -52,6 +52,8 @@ class Inputs(FileHistory):
             os.makedirs(os.path.dirname(path()), mode=0o700, exist_ok=True)
             descriptor = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
+                if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, 0o600)  # made by something else
                 os.write(descriptor, text.encode("utf-8", "surrogatepass"))
             finally:
                 os.close(descriptor)

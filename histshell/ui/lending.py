@@ -32,21 +32,6 @@ class Lent:
             self._borrowed.__exit__(*exc)
 
 
-class Returned:
-    """The other way round: inside it the user's packages are back, for code of his that the interface calls."""
-
-    def __init__(self, lent: Lent) -> None:
-        self._lent = lent
-
-    def __enter__(self) -> None:
-        if self._lent._borrowed is not None and self._lent._depth:
-            self._lent._borrowed.__exit__()
-
-    def __exit__(self, *exc: object) -> None:
-        if self._lent._borrowed is not None and self._lent._depth:
-            self._lent._borrowed.__enter__()
-
-
 def is_home() -> bool:
     """Whether this Python has the interface's packages from histshell's home by itself, or home has none to lend."""
     folders = home.sites()

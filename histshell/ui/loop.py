@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from histshell import failures
 from histshell.shells import marks
 
-from .evaluate import Evaluator
+from .evaluate import Crash, Evaluator, report
 
 if TYPE_CHECKING:
     from .editor import Editor
     from .lending import Lent
 
 _LEAVING = ("exit", "quit")
-
-
-class Crash(Exception):
-    """The interface itself failed, not the user's code; `__cause__` says how."""
 
 
 class Loop:
@@ -41,28 +39,36 @@ class Loop:
     def run(self) -> None:
         """Go on until the user leaves by Ctrl-D. `SystemExit` is raised for `exit()`, `Crash` if the interface fails."""
         while True:
-            text = self.read()
-            if text is None:
-                return
-            self.evaluator.run(text)
+            try:
+                text = self.read()
+                if text is None:
+                    return
+                self.evaluator.run(text)
+            except KeyboardInterrupt:  # between the two, or while one is being shown
+                failures.say("\nKeyboardInterrupt\n")
 
     def read(self) -> str | None:
         """The next input, None at the end. Raises `Crash`."""
-        try:
+        with Interrupts(self.editor.app):  # around all of it: what is half done of this must not be left so
+            try:
+                if self.marks is not None:
+                    self.marks.output_ends()
+                _mend()
+                self.before()
+                fresh_line()
+                with self.lent:
+                    text = self.editor.read()
+            except EOFError:
+                return None
+            except KeyboardInterrupt:
+                return ""
+            except Interrupted as interruption:
+                report(interruption.error)
+                return ""
+            except Exception as error:
+                raise Crash from error
             if self.marks is not None:
-                self.marks.output_ends()
-            self.before()
-            fresh_line()
-            with self.lent, Interrupts(self.editor.app):
-                text = self.editor.read()
-        except EOFError:
-            return None
-        except KeyboardInterrupt:
-            return ""
-        except Exception as error:
-            raise Crash from error
-        if self.marks is not None:
-            self.marks.output_begins()
+                self.marks.output_begins()
         if text.strip() in _LEAVING and text.strip() not in self.evaluator.namespace:
             return None
         return text
@@ -105,6 +111,52 @@ def _flush() -> None:
             pass
 
 
+class Interrupted(Exception):
+    """A signal handler of the user's has raised `error` while a line was being typed."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def in_thread(app: Any, run: Callable[[], str]) -> str:
+    """Run the editor in a thread of its own, so that it is in no event loop of the user's, and wait for it here.
+
+    Whatever signal handlers raise meanwhile, the thread has ended when this returns.
+    """
+    result: list[str] = []
+    failed: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            result.append(run())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=target, name="histshell editor")
+    thread.start()
+    raised: BaseException | None = None
+    while thread.is_alive():
+        try:
+            thread.join()
+        except BaseException as error:
+            raised = error
+            Interrupts(app).interrupt()
+    if raised is not None:
+        raise Interrupted(raised)
+    if failed:
+        raise failed[0]
+    return result[0]
+
+
+def _mend() -> None:
+    """Put back what the user's code may have taken away, and no prompt can do without."""
+    if not hasattr(sys, "excepthook"):
+        sys.excepthook = sys.__excepthook__
+    if sys.stdin is None or sys.stdin.closed:  # `exit()` closes it, even where its SystemExit is caught
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115  # for as long as the process lives
+
+
 class Interrupts:
     """While the editor reads, a SIGINT from outside ends the line, and leaves nothing running behind.
 
@@ -114,16 +166,18 @@ class Interrupts:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.old: Any = None
+        self.installed = False
 
     def __enter__(self) -> None:
         try:
             self.old = signal.signal(signal.SIGINT, lambda _number, _frame: self.interrupt())
+            self.installed = True
         except ValueError:  # not the main thread
-            self.old = None
+            pass
 
     def __exit__(self, *exc: object) -> None:
-        if self.old is not None:
-            signal.signal(signal.SIGINT, self.old)
+        if self.installed:  # a handler that was not set by Python is not known, and cannot be put back
+            signal.signal(signal.SIGINT, self.old if self.old is not None else signal.default_int_handler)
 
     def interrupt(self) -> None:
         """End the line, from any thread."""

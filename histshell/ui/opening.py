@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from histshell.errors import HistshellError
 from histshell.shells import stock
 
-from .evaluate import Evaluator
+from .evaluate import Crash, Evaluator
 from .lending import Lent
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ def open_prompt(session: Session, asynchronous: bool = False) -> str:
         raise NoRichPrompt(
             f"the rich prompt cannot be opened: {_sentence(error)} ('histshell doctor' helps)"
         ) from error
-    from .loop import Crash
-
     editor, old = rich.editor, session.lines
     session.lines = lambda words, desk: _pik_lines(rich, words, desk)
     try:

@@ -34,6 +34,10 @@ def load() -> None:
     finally:
         for name in late:
             del sys.modules[name]
+    _loaded.append(True)
+
+
+_loaded: list[bool] = []
 
 
 def _late(name: str) -> None:
@@ -45,9 +49,9 @@ def _late(name: str) -> None:
     loader, ran = spec.loader, False
 
     def of_package(wanted: str) -> Any:
-        """Run the package's own code, unless a submodule of it is meant."""
+        """Run the package's own code; while ptpython is being imported, not for what is a submodule."""
         nonlocal ran
-        if not ran and find_spec(f"{name}.{wanted}") is None:
+        if not ran and (_loaded or find_spec(f"{name}.{wanted}") is None):
             ran = True
             del package.__getattr__
             loader.exec_module(package)

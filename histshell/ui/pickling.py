@@ -16,6 +16,9 @@ from prompt_toolkit.shortcuts import PromptSession
 from histshell.pik import looking
 from histshell.shells.ptpython import styled_prompt
 
+from .evaluate import Crash
+from .loop import Interrupted, Interrupts, fresh_line, in_thread
+
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -65,15 +68,18 @@ class PikLines:
 
     def read(self, prompt: str) -> str:
         """One line without its newline. Raises EOFError and KeyboardInterrupt as `input` does, `Crash` if the interface fails."""
-        from .loop import Crash, Interrupts, fresh_line
-
+        session = self._session
         fresh_line()
         try:
-            with self.rich.lent, Interrupts(self._session.app):
-                return self._session.prompt([(self._prompt_style, prompt)], in_thread=True)
+            with Interrupts(session.app), self.rich.lent:
+                return in_thread(
+                    session.app, lambda: session.prompt([(self._prompt_style, prompt)], handle_sigint=False)
+                )
+        except EOFError:
+            raise
+        except Interrupted as interruption:
+            raise interruption.error from None
         except Exception as error:
-            if isinstance(error, EOFError):
-                raise
             raise Crash from error
 
     def _bar(self) -> StyleAndTextTuples:

@@ -204,7 +204,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
     )
     rows = done.stdout.split("\n")
     assert rows[3] == "pik> ...> ...> (1, 2)"
-    assert rows[4] == "pik> ...> ...> <not imported: os.system>"
+    assert rows[5] == "pik> ...> ...> <not imported: os.system>"
     assert done.stderr == ""
 
 
