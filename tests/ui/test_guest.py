@@ -118,3 +118,17 @@ def test_where_home_has_none_to_lend(tmp_path: Path) -> None:
         rich.wait_for("the rich prompt cannot be opened")
         rich.wait_for_prompt()
         assert rich.enter("1") == ["1"]
+
+
+@every_python
+def test_asyncio_keeps_its_own_prompt(python: Python, tmp_path: Path) -> None:
+    """`python -m asyncio` with `ui = "ptpython"`: its loop runs, so its own prompt stays, and awaits."""
+    if python.minor < (3, 13):
+        pytest.skip("Python runs no start-up file there")
+    home = tmp_path / "home"
+    stub = install(home)
+    argv = [python.path, "-m", "asyncio"]
+    with Rich(home, argv=argv, PYTHONSTARTUP=str(stub), HISTSHELL_UI="ptpython") as session:
+        session.wait_for_prompt()
+        session.enter("import asyncio")
+        assert session.enter("await asyncio.sleep(0, 'slept')") == ["'slept'"]

@@ -168,7 +168,7 @@ def test_completion_runs_nothing(tmp_path: Path) -> None:
             "    def __call__(self, first): pass\n"
         )
         rich._row = rich.row
-        rich.press("enter", "enter")
+        rich.press("enter")
         rich.wait_for_prompt()
         rich.enter("spy = Spy()")
         rich.enter("spy")
