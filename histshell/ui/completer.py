@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from inspect import Parameter as Kinds
 from itertools import islice
@@ -23,6 +24,9 @@ MOST = 1000
 LONGEST = 5000
 """In an input longer than this, in characters, nothing is looked for without TAB: reading it would take longer than typing."""
 
+_AFTER_THE_KEY = 0.012
+"""The seconds by which looking begins later than the key is pressed, which is drawn in that time."""
+
 _DETAIL = 60
 _BUDGET_MS = 150
 
@@ -40,6 +44,8 @@ class EngineCompleter(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """The completions at the cursor, the best first."""
         try:
+            if not complete_event.completion_requested:
+                time.sleep(_AFTER_THE_KEY)
             return list(self._find(document, complete_event.completion_requested))
         except Exception:  # no completion is worth an error on the screen
             return []

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _LEAVING = ("exit", "quit")
 
+_SWITCH = 0.0005
+"""The seconds after which a thread that looks for completions lets the one go on that draws; Python's own 5 ms are felt."""
+
 
 class Loop:
     """One rich prompt. `before` is called before each input is read, `lent` is where the editor's packages come from.
@@ -134,6 +137,8 @@ def in_thread(app: Any, run: Callable[[], str]) -> str:
             failed.append(error)
 
     thread = threading.Thread(target=target, name="histshell editor")
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH)
     thread.start()
     raised: BaseException | None = None
     while thread.is_alive():
@@ -142,6 +147,7 @@ def in_thread(app: Any, run: Callable[[], str]) -> str:
         except BaseException as error:
             raised = error
             Interrupts(app).interrupt()
+    sys.setswitchinterval(interval)
     if raised is not None:
         raise Interrupted(raised)
     if failed:
