@@ -216,7 +216,8 @@ def _read(script: str) -> bytes:
         with open(script, "rb") as file:
             return file.read()
     except OSError as error:
-        print(f"histshell: can't open file {script!r}: {error.strerror}", file=sys.stderr)
+        hint = "" if "." in script or os.sep in script else " ('histshell --help' lists the commands)"
+        print(f"histshell: can't open file {script!r}: {error.strerror}{hint}", file=sys.stderr)
         ending = SystemExit(2)
         ending.of_ours = True  # type: ignore[attr-defined]
         raise ending from None

@@ -37,8 +37,9 @@ class _Commands(click.Group):
 def main(ctx: click.Context) -> None:
     """Number the results of every Python prompt on this machine.
 
-    "histshell" alone opens the rich prompt. "histshell install" numbers the results of Python's own prompt in new
-    terminals, "histshell doctor" says what is wrong.
+    "histshell [-q] [--asyncio] [-m MODULE | -c CODE | SCRIPT] [ARGUMENT]..." opens the rich prompt.
+    "histshell install" numbers the results of Python's own prompt in new terminals, "histshell doctor" says what is
+    wrong.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -6,19 +6,23 @@ from histshell.errors import HistshellError
 from histshell.pik.opcodes import ARGUMENTS, BY_NAME, OPCODES, Opcode
 
 OVERVIEW = """\
-Type a pickle: each character is an opcode, and . (STOP) ends it. Try  ].  or  (I1  then  I2  then  t.
-A line is taken as it stands; \\xNN \\n \\t \\\\ stand for bytes. Also: b'...'   x 80 04 4e 2e   b64 gAROLg==
+Type a pickle: each character is an opcode, and . (STOP) ends it.
+Try  ].  or  (I1  then  I2  then  t.   A line is taken as it stands; \\xNN \\n
+\\t \\\\ stand for bytes. Also: b'...'   x 80 04 4e 2e   b64 gAROLg==
 Values go into the history h; P3 pushes h[3].
 
-  :stack              the stack as it is          :memo               what has been stored
+  :stack, :memo       the stack as it is; what has been stored
   :list               the stream so far, opcode by opcode
-  :undo               take the last line back     :clear              begin anew
-  :trust NAME...      allow module.name, module.* or everything, until you leave
+  :undo, :clear       take the last line back; begin anew
+  :trust NAME...      allow module.name, module.* or everything, till you leave
   :dump EXPR          the pickle of a Python value, as a listing
   :protocol [N]       the protocol that :dump writes
-  :load FILE          take a file's bytes         :save FILE          write the stream to a new file
-  :help OPCODE        by name or letter: MARK, t, \\x86     :help opcodes   all of them
-  ?                   what is awaited             quit, Ctrl-D        back to Python"""
+  :load FILE          take a file's bytes
+  :save FILE          write the stream to a new file
+  :help OPCODE        by name or letter: MARK, t, \\x86
+  :help opcodes       all of them
+  ?                   what is awaited
+  quit                back to Python; within a stream  :quit  or Ctrl-D"""
 
 
 def card(asked: str) -> str:

@@ -45,7 +45,7 @@ class Console:
     def run(self) -> None:
         """Read and do line after line until the user leaves."""
         print(BANNER)
-        with self.lines([f":{name}" for name in COMMANDS], self.desk) as lines:
+        with self.lines([*(f":{name}" for name in COMMANDS), ":quit"], self.desk) as lines:
             while True:
                 try:
                     line = lines.read(PROMPT if self.desk.fresh else MORE)
@@ -55,6 +55,8 @@ class Console:
                 except KeyboardInterrupt:
                     print("\nKeyboardInterrupt")
                     continue
+                if line.strip() == ":quit":
+                    return
                 if (self.desk.fresh or self.desk.failed is not None) and line.strip() in LEAVING:
                     return
                 try:

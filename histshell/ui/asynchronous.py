@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -91,49 +90,7 @@ async def _run(rich: Loop, loop: asyncio.AbstractEventLoop, reader: ThreadPoolEx
 
 def _read(rich: Loop) -> str | None:
     """Read an input; what tasks print meanwhile stands above the prompt."""
-    with rich.lent, _above_the_prompt():
-        return rich.read()
-
-
-@contextmanager
-def _above_the_prompt() -> Iterator[None]:
-    """Let `sys.stdout` and `sys.stderr` print above what is being typed.
-
-    Whoever has kept one of them by the end, a logging handler or a task, goes on with the stream that it stands for.
-    """
-    from prompt_toolkit.patch_stdout import StdoutProxy
-
-    class Stream(StdoutProxy):
-        """Prints above the prompt, and once it is closed to the stream itself."""
-
-        def __init__(self, stream: Any) -> None:
-            super().__init__(raw=True)
-            self.stream = stream
-
-        def write(self, data: str) -> int:
-            """Write a text; gives its length."""
-            return int(self.stream.write(data)) if self.closed else super().write(data)
-
-        def flush(self) -> None:
-            """See that what was written is to be seen."""
-            if self.closed:
-                self.stream.flush()
-            else:
-                super().flush()
-
-    old = sys.stdout, sys.stderr
-    if None in old:
-        yield
-        return
-    with Stream(old[0]) as out, Stream(old[1]) as err:
-        sys.stdout, sys.stderr = out, err
-        try:
-            yield
-        finally:
-            if sys.stdout is out:
-                sys.stdout = old[0]
-            if sys.stderr is err:
-                sys.stderr = old[1]
+    return rich.read(shared=True)
 
 
 async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str, sigint: _Sigint) -> None:
@@ -148,7 +105,8 @@ async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str, sigint: _
     except (SystemExit, Crash):
         raise
     except BaseException as error:
-        report(error)
+        with sigint.by_python():
+            report(error)
 
 
 async def _awaited(loop: asyncio.AbstractEventLoop, coroutine: object, sigint: _Sigint) -> None:

@@ -53,19 +53,20 @@ class Bar:
         parts = [results, *([f"h[{count}] {last}"] if last else []), *([mode] if (mode := self.mode()) else [])]
         left = "  ".join(parts)
         right = [self._python, self._directory]
-        keys = " ".join(f"{key} {what}" for key, what in _KEYS)
+        short = [self._python, "…/" + self._directory.rpartition("/")[2]]
         room = columns - width(left) - 4
-        for chosen, with_keys in ((right, True), (right, False), (right[:1], False), ([], False)):
-            text = "  ".join(chosen)
-            needed = width(text) + (width(keys) + 2 if with_keys else 0)
+        few = (_KEYS[0], _KEYS[-1])
+        keys: tuple[tuple[str, str], ...] = ()
+        text = ""
+        for chosen, shown in ((right, _KEYS), (right, few), (short, few), (right, ()), (short, ()), (right[:1], ())):
+            needed = width("  ".join(chosen)) + sum(len(key) + len(what) + 2 for key, what in shown) + 2 * bool(shown)
             if needed <= room:
+                text, keys = "  ".join(chosen), shown
                 break
-        else:
-            text, with_keys = "", False
         pieces: Fragments = [(_BAR, " " + fit(left, max(columns - 2, 1)))]
-        if with_keys:
+        if keys:
             pieces.append((_BAR, "  "))
-            for key, what in _KEYS:
+            for key, what in keys:
                 pieces += [(_KEY, key), (_BAR, f" {what} ")]
         used = sum(width(piece) for _, piece in pieces)
         pieces.append((_BAR, " " * max(columns - used - width(text) - 1, 0)))

@@ -16,7 +16,7 @@ from prompt_toolkit.layout.containers import ConditionalContainer, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.validation import ValidationError, Validator
 from ptpython.layout import CompletionVisualisation
-from ptpython.python_input import Option, OptionCategory, PythonInput
+from ptpython.python_input import PythonInput
 from ptpython.utils import unindent_code
 
 from histshell.shells.ptpython import STYLE, Style
@@ -68,24 +68,26 @@ class Editor(PythonInput):
         self.face = face
         self.flags = flags
         self.inputs = inputs
-        self.show_bar = face.bar
         self.bar = Bar(face.history, self._mode)
         engine = completer.EngineCompleter(face.namespace, face.completion == "full")
         super().__init__(
             get_globals=face.namespace,
             _completer=engine if face.completion != "off" else DummyCompleter(),
             _validator=InputValidator(flags),
-            _extra_toolbars=[self._bar_window()],
         )
+        # In the place of ptpython's status bar, and under its name in the menu and in a user's configuration.
+        self.ptpython_layout.root_container.children[-1] = self._bar_window()
+        self.show_status_bar = face.bar
         self.all_prompt_styles[STYLE] = Style(face.prompt, face.marked, face.colour)  # type: ignore[assignment]  # it has the methods
         self.prompt_style = STYLE
         self.completion_visualisation = CompletionVisualisation.POP_UP
         self.complete_while_typing = face.completion != "off"
         self.show_signature = self.show_docstring = face.completion != "off"
-        self.show_status_bar = False  # ours takes its place
         self.confirm_exit = False
         self.insert_blank_line_after_output = False
-        self.options.append(self._our_options())
+        for option in (option for category in self.options for option in category.options):
+            if option.title == "Show docstring":  # what is wanted, whether there is one to show or not
+                option.get_current_value = lambda: "on" if self._wants_docstring else "off"
         self.app.after_render += self._first_prompt_shown
         self.app._handle_exception = self._failed  # type: ignore[method-assign, assignment]  # positional arguments
 
@@ -195,7 +197,7 @@ class Editor(PythonInput):
             except Exception:  # a bar is not worth an error on the screen
                 return []
 
-        shown = Condition(lambda: self.show_bar and not self.show_exit_confirmation)
+        shown = Condition(lambda: self.show_status_bar and not self.show_exit_confirmation)
         window = Window(FormattedTextControl(fragments), height=1, style="class:status-toolbar")
         return ConditionalContainer(window, filter=shown & ~is_done & renderer_height_is_known)
 
@@ -206,19 +208,6 @@ class Editor(PythonInput):
         if self.paste_mode:
             words.append("F6 Paste mode is on")
         return "  ".join(words)
-
-    def _our_options(self) -> OptionCategory[Any]:
-        def put(value: bool) -> bool:
-            self.show_bar = value
-            return True
-
-        bar = Option(
-            title="Bar",
-            description="Results, type of the last one, Python and directory, at the bottom.",
-            get_current_value=lambda: "on" if self.show_bar else "off",
-            get_values=lambda: {"on": lambda: put(True), "off": lambda: put(False)},
-        )
-        return OptionCategory("histshell", [bar])
 
 
 class InputValidator(Validator):

@@ -59,13 +59,8 @@ class Evaluator:
         return code
 
     def run(self, source: str) -> None:
-        """Run an input; what it raises, but `SystemExit`, is shown as Python shows it."""
-        try:
-            exec(self.compile(source), self.namespace)  # noqa: S102  # the user's input
-        except (SystemExit, Crash):
-            raise
-        except BaseException as error:
-            report(error)
+        """Run an input. Raises whatever it raises."""
+        exec(self.compile(source), self.namespace)  # noqa: S102  # the user's input
 
     def function(self, code: types.CodeType) -> types.FunctionType:
         """What to call for an input: it gives a coroutine if the code is one."""

@@ -41,17 +41,40 @@ class Loop:
 
     def run(self) -> None:
         """Go on until the user leaves by Ctrl-D. `SystemExit` is raised for `exit()`, `Crash` if the interface fails."""
-        while True:
+        sigint = Sigint(self.editor.app)
+        try:
+            while True:
+                try:
+                    sigint.ours()
+                    text = self.read()
+                    if text is None:
+                        return
+                    self._run(text, sigint)
+                except KeyboardInterrupt:  # on the way from the user's code back to ours
+                    sigint.ours()
+        finally:
+            sigint.theirs()
+
+    def _run(self, text: str, sigint: Sigint) -> None:
+        """Run an input, and show what it raises, but for `SystemExit` and `Crash`."""
+        try:
+            sigint.theirs()
+            self.evaluator.run(text)
+            sigint.ours()
+        except (SystemExit, Crash):
+            raise
+        except BaseException as error:
+            sigint.ours()
             try:
-                text = self.read()
-                if text is None:
-                    return
-                self.evaluator.run(text)
-            except KeyboardInterrupt:  # between the two, or while one is being shown
+                sigint.theirs()
+                report(error)
+                sigint.ours()
+            except KeyboardInterrupt:
+                sigint.ours()
                 failures.say("\nKeyboardInterrupt\n")
 
-    def read(self) -> str | None:
-        """The next input, None at the end. Raises `Crash`."""
+    def read(self, shared: bool = False) -> str | None:
+        """The next input, None at the end; others print meanwhile if it is `shared`, or if there are threads. Raises `Crash`."""
         with Interrupts(self.editor.app):  # around all of it: what is half done of this must not be left so
             try:
                 if self.marks is not None:
@@ -60,7 +83,13 @@ class Loop:
                 self.before()
                 fresh_line()
                 with self.lent:
-                    text = self.editor.read()
+                    if shared or threading.active_count() > 1:
+                        from .printing import above_the_prompt
+
+                        with above_the_prompt():
+                            text = self.editor.read()
+                    else:
+                        text = self.editor.read()
             except EOFError:
                 return None
             except KeyboardInterrupt:
@@ -161,6 +190,32 @@ def _mend() -> None:
         sys.excepthook = sys.__excepthook__
     if sys.stdin is None or sys.stdin.closed:  # `exit()` closes it, even where its SystemExit is caught
         sys.stdin = open(0, closefd=False)  # noqa: SIM115  # for as long as the process lives
+
+
+class Sigint:
+    """Who gets SIGINT: the user's code, or Python's handler for it, while that runs; else the editor, whose line it ends.
+
+    A `KeyboardInterrupt` in the middle of our own code could cost the prompt. Python's own handler is what the user's code
+    finds: asyncio and others look for it. Does nothing outside the main thread.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self._theirs: Any = signal.default_int_handler
+        self._ours = lambda _number, _frame: Interrupts(app).interrupt()
+        self._is_main = threading.current_thread() is threading.main_thread()
+
+    def ours(self) -> None:
+        """From here on the editor gets it."""
+        if self._is_main:
+            old = signal.signal(signal.SIGINT, self._ours)
+            if old is not self._ours:  # one that was not set by Python is None, and cannot be put back
+                self._theirs = old if old is not None else signal.default_int_handler
+
+    def theirs(self) -> None:
+        """From here on the user's code does."""
+        if self._is_main:
+            signal.signal(signal.SIGINT, self._theirs)
 
 
 class Interrupts:

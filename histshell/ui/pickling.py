@@ -17,6 +17,7 @@ from histshell.pik import looking
 from histshell.shells.ptpython import styled_prompt
 
 from .evaluate import Crash
+from .keys import suspend
 from .loop import Interrupted, Interrupts, fresh_line, in_thread
 
 if TYPE_CHECKING:
@@ -93,6 +94,10 @@ class PikLines:
 
     def _keys(self) -> KeyBindings:
         bindings = KeyBindings()
+
+        @bindings.add("c-z")
+        def _(_event: KeyPressEvent) -> None:
+            suspend()
 
         @bindings.add("tab")
         def _(event: KeyPressEvent) -> None:

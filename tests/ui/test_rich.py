@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.prompt.session import CHECKOUT
 from tests.pythons import Python
 from tests.ui.rich import Rich, pythons, start
 
@@ -117,7 +119,7 @@ def test_blocks_are_typed_with_indentation(tmp_path: Path) -> None:
         rich._row = rich.row + 2
         rich.paste("a = 1\na + 1\na + 2")
         rich.wait_for("a + 2")
-        rich.press("enter", "enter")
+        rich.press("enter")
         rich.wait_for_prompt()
         assert rich.enter("h[-2:]") == ["[2, 3]"]
 
@@ -385,3 +387,72 @@ def test_marks_for_the_terminal(tmp_path: Path) -> None:
         rich.written = b""
         rich.enter("1")
         assert b"]133;" not in rich.written
+
+
+def test_ctrl_z_and_fg(tmp_path: Path) -> None:
+    """The shell has its terminal meanwhile, and the prompt comes back as it was, at Python's prompt and in the pickle mode."""
+    shell = ["/bin/bash", "--norc", "--noprofile"]
+    with Rich(tmp_path / "home", argv=shell, PS1="shell> ", PYTHONPATH=str(CHECKOUT)) as rich:
+        rich.wait_for(lambda: rich.before_cursor == "shell> ")
+        rich.type(f"{sys.executable} -m histshell.command repl -q\n")
+        rich.wait_for_prompt()
+        rich.enter("x = 1")
+        for _ in range(2):
+            rich.begin("x + 1")
+            _stop_and_go_on(rich)
+            rich.wait_for(lambda: rich.before_cursor.endswith("x + 1"))
+            rich.abort()
+        assert rich.enter("x + 1") == ["2"]
+        rich.type("pik()")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "pik> ")
+        rich.begin("I5")
+        _stop_and_go_on(rich)
+        rich.wait_for(lambda: rich.before_cursor == "pik> I5")
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "...> ")
+        rich._row = rich.row
+        rich.type(":quit")
+        rich.press("enter")
+        rich.wait_for_prompt()
+
+
+def _stop_and_go_on(rich: Rich) -> None:
+    """Press Ctrl-Z, and type `fg` once the shell is there."""
+    row = rich.row
+    rich.type("\x1a")
+    rich.wait_for(lambda: rich.row > row and rich.before_cursor == "shell> ")
+    rich.type("fg\n")
+
+
+def test_threads_print_above_the_prompt(tmp_path: Path) -> None:
+    """What a thread prints while a line is typed stands above it, and the line stays whole."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("import threading")
+        rich.enter("go = threading.Event()")
+        rich.enter("threading.Thread(target=lambda: (go.wait(), print('from a', 'thread'))).start()")
+        rich.enter("threading.Timer(0.3, go.set).start()")
+        rich.type("a line")
+        rich.wait_for("from a thread")
+        rich.wait_for(lambda: rich.before_cursor.endswith(" >>> a line"))
+        assert "from a thread" in rich.screen()
+        rich.abort()
+
+
+def test_brackets_over_several_lines(tmp_path: Path) -> None:
+    """The input runs as soon as it is whole, without an empty line; a block waits for one."""
+    with start(tmp_path / "home") as rich:
+        rich.type("sum([1,")
+        rich.press("enter")
+        rich.wait_for(lambda: "..." in rich.before_cursor)
+        rich._row = rich.row
+        rich.type("2])")
+        rich.press("enter")
+        rich.wait_for_prompt()
+        assert rich.enter("h[1]") == ["3"]
+
+
+def test_the_bar_is_in_the_last_row(tmp_path: Path) -> None:
+    """However little there is above it; ptpython's menu switches it."""
+    with start(tmp_path / "home", rows=40) as rich:
+        rich.wait_for(lambda: len(rich.screen()) == 40 and "no results yet" in rich.screen()[-1])
