@@ -158,25 +158,30 @@ def in_thread(app: Any, run: Callable[[], str]) -> str:
     """
     result: list[str] = []
     failed: list[BaseException] = []
+    ended = threading.Event()
 
     def target() -> None:
         try:
             result.append(run())
         except BaseException as error:
             failed.append(error)
+        finally:
+            ended.set()
 
     thread = threading.Thread(target=target, name="histshell editor")
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH)
     thread.start()
     raised: BaseException | None = None
-    while thread.is_alive():
+    # Not by `join` alone: interrupted by an exception, it takes the thread for ended in some versions (bpo-45274).
+    while not ended.is_set():
         try:
-            thread.join()
+            ended.wait()
         except BaseException as error:
             raised = error
             Interrupts(app).interrupt()
     sys.setswitchinterval(interval)
+    thread.join()
     if raised is not None:
         raise Interrupted(raised)
     if failed:
