@@ -13,31 +13,21 @@ from tests.prompt.session import STARTUP, environment
 from tests.pythons import Python, found
 from tests.terminal import Terminal
 
-_NUMBERED = re.compile(r"(_?h)\[(\d+)\] >>> ?\Z")
 
+class Numbered(Terminal):
+    """A terminal with our prompt in it, known by `numbered`: its name and its number."""
 
-class Shell(Terminal):
-    """A shell that runs the start-up file and shows our prompt."""
-
-    def __init__(
-        self, python: Python, package: str, home: Path, arguments: Sequence[str] = (), **variables: str
-    ) -> None:
-        interpreter = with_packages(python, (package,))
-        home.mkdir(exist_ok=True)
-        env = environment(home, PYTHONSTARTUP=str(STARTUP), **variables)
-        self._row = -1
-        words = [str(interpreter), "-m", re.split("[=<\\[]", package)[0], *arguments]
-        super().__init__(words, env=env, cwd=str(home), rows=40, columns=100)
-        self.wait_for(self.at_prompt)
+    numbered = re.compile(r"(_?h)\[(\d+)\] >>> ?\Z")
+    _row = -1
 
     def at_prompt(self) -> bool:
         """A fresh numbered prompt"""
-        return self.row > self._row and bool(_NUMBERED.search(self.before_cursor)) and not self.after_cursor.strip()
+        return self.row > self._row and bool(self.numbered.search(self.before_cursor)) and not self.after_cursor.strip()
 
     @property
     def prompt(self) -> str:
         """The prompt that the cursor stands behind, as a name and a number: `h[3]`."""
-        match = _NUMBERED.search(self.before_cursor)
+        match = self.numbered.search(self.before_cursor)
         assert match, self.before_cursor
         return f"{match[1]}[{match[2]}]"
 
@@ -48,6 +38,20 @@ class Shell(Terminal):
         self.press("enter")
         self.wait_for(self.at_prompt)
         return [row.rstrip() for row in self.history()[first + 1 : self.row] if row.strip()]
+
+
+class Shell(Numbered):
+    """A shell that runs the start-up file and shows our prompt."""
+
+    def __init__(
+        self, python: Python, package: str, home: Path, arguments: Sequence[str] = (), **variables: str
+    ) -> None:
+        interpreter = with_packages(python, (package,))
+        home.mkdir(exist_ok=True)
+        env = environment(home, PYTHONSTARTUP=str(STARTUP), **variables)
+        words = [str(interpreter), "-m", re.split("[=<\\[]", package)[0], *arguments]
+        super().__init__(words, env=env, cwd=str(home), rows=40, columns=100)
+        self.wait_for(self.at_prompt)
 
 
 def targets(*versions: tuple[tuple[int, int], str]) -> Iterator[object]:

@@ -12,9 +12,8 @@ import pytest
 from tests.environments import with_packages
 from tests.prompt.session import CHECKOUT, environment
 from tests.pythons import Python, found
-from tests.terminal import Terminal
+from tests.shells.shell import Numbered
 
-_PRIMARY = re.compile(r"(_?h)\[(\d+)\] >>> \Z")
 PACKAGE = "ptpython"
 VERSIONS = ((3, 10), (3, 12), (3, 13), (3, 14), (3, 15))
 
@@ -32,8 +31,10 @@ def pythons() -> list[object]:
     return parameters
 
 
-class Rich(Terminal):
+class Rich(Numbered):
     """`histshell repl -q` with a home directory of its own, under the Python that runs the tests or under another."""
+
+    numbered = re.compile(r"(_?h)\[(\d+)\] >>> \Z")
 
     def __init__(
         self,
@@ -49,32 +50,12 @@ class Rich(Terminal):
         home.mkdir(exist_ok=True)
         interpreter = sys.executable if python is None else str(with_packages(python, (PACKAGE,)))
         env = environment(home, **({} if argv else {"PYTHONPATH": str(CHECKOUT)}), **variables)
-        self._row = -1
         command = list(argv) or [interpreter, "-m", "histshell.command", *arguments]
         super().__init__(command, env=env, cwd=str(home), rows=rows, columns=columns)
 
     def wait_for_prompt(self) -> None:
         """Wait for a prompt in a row that had none."""
         self.wait_for(self.at_prompt)
-
-    def at_prompt(self) -> bool:
-        """A fresh numbered prompt"""
-        return self.row > self._row and bool(_PRIMARY.search(self.before_cursor)) and not self.after_cursor.strip()
-
-    @property
-    def prompt(self) -> str:
-        """The prompt that the cursor stands behind, as a name and a number: `h[3]`."""
-        match = _PRIMARY.search(self.before_cursor)
-        assert match, self.before_cursor
-        return f"{match[1]}[{match[2]}]"
-
-    def enter(self, text: str) -> list[str]:
-        """Type a line, press Enter, and return what was printed before the next prompt."""
-        self._row = first = self.row
-        self.type(text)
-        self.press("enter")
-        self.wait_for_prompt()
-        return [row.rstrip() for row in self.history()[first + 1 : self.row] if row.strip()]
 
     def begin(self, text: str) -> None:
         """Type the beginning of a line, and wait until it is there."""
