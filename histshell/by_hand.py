@@ -203,11 +203,15 @@ def _run(line: Line, namespace: dict[str, Any]) -> int:
         name = what if line.kind == "script" else "<string>"
         exec(compile(source, name, "exec", dont_inherit=True), namespace)  # noqa: S102  # the user's own
     except BaseException as error:
-        if isinstance(error, SystemExit) and (not sys.stdin.isatty() or getattr(error, "of_ours", False)):
+        if isinstance(error, _NoScript) or (isinstance(error, SystemExit) and not sys.stdin.isatty()):
             raise
         failures.show(error, _is_ours)
         return 1
     return 0
+
+
+class _NoScript(SystemExit):
+    """Ends the process, where what a script raises itself is shown and the prompt follows."""
 
 
 def _read(script: str) -> bytes:
@@ -218,9 +222,7 @@ def _read(script: str) -> bytes:
     except OSError as error:
         hint = "" if "." in script or os.sep in script else " ('histshell --help' lists the commands)"
         print(f"histshell: can't open file {script!r}: {error.strerror}{hint}", file=sys.stderr)
-        ending = SystemExit(2)
-        ending.of_ours = True  # type: ignore[attr-defined]
-        raise ending from None
+        raise _NoScript(2) from None
 
 
 def _is_ours(frame: FrameType) -> bool:

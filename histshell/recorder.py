@@ -114,7 +114,7 @@ class Recorder:
 
     def stop(self) -> "None":
         """Record nothing from now on, for hooks of others that still have ours within them: those go on displaying."""
-        self.record = lambda _value, _frame: None  # type: ignore[method-assign, assignment]
+        self.record = lambda _value, _frame: None  # type: ignore[method-assign, assignment]  # in the method's place
 
 
 def _write_escaped(out: "TextIO", text: "str") -> "None":

@@ -261,7 +261,7 @@ class Session(Names):
                 raise HistshellError("the rich prompt needs Python 3.10 or later")
             from .ui import opening
 
-            return opening.open_prompt(self, asynchronous) == opening.LEFT
+            return opening.open_prompt(self, asynchronous)
         except HistshellError as error:
             sys.stderr.write(f"histshell: {error}\n")
             return False

@@ -30,9 +30,9 @@ def card(asked: str) -> str:
     opcode = _find(asked)
     argument = ARGUMENTS[opcode.argument]
     lines = [
-        f"{opcode.name}  {_code(opcode)}  (protocol {opcode.protocol})",
+        f"{opcode.name}  {code(opcode)}  (protocol {opcode.protocol})",
         f"  {opcode.doc}",
-        f"  stack     {_stack(opcode.before)}  ->  {_stack(opcode.after)}",
+        f"  stack     {stack(opcode.before)}  ->  {stack(opcode.after)}",
         f"  argument  {argument}",
         "  try       " + "\n            ".join(opcode.example.split("\n")),
     ]
@@ -42,7 +42,7 @@ def card(asked: str) -> str:
 def table() -> str:
     """All opcodes: character, name, stack before and after."""
     return "\n".join(
-        f"  {_code(opcode):<5} {opcode.name:<17} {_stack(opcode.before):>22} -> {_stack(opcode.after)}".rstrip()
+        f"  {code(opcode):<5} {opcode.name:<17} {stack(opcode.before):>22} -> {stack(opcode.after)}".rstrip()
         for opcode in OPCODES
     )
 
@@ -51,16 +51,18 @@ def _find(asked: str) -> Opcode:
     if asked.upper() in BY_NAME and len(asked) > 1:
         return BY_NAME[asked.upper()]
     for opcode in OPCODES:
-        if asked in (chr(opcode.code), _code(opcode)):
+        if asked in (chr(opcode.code), code(opcode)):
             return opcode
     near = sorted(name for name in BY_NAME if asked.upper() in name)
     more = f"; there are {', '.join(near)}" if near else "; `:help opcodes` lists them"
     raise HistshellError(f"there is no opcode {asked!r}{more}")
 
 
-def _code(opcode: Opcode) -> str:
+def code(opcode: Opcode) -> str:
+    """How an opcode is typed."""
     return chr(opcode.code) if 0x21 <= opcode.code < 0x7F else f"\\x{opcode.code:02x}"
 
 
-def _stack(items: tuple[str, ...]) -> str:
+def stack(items: tuple[str, ...]) -> str:
+    """What an opcode takes or leaves, in a line."""
     return " ".join(items) or "-"

@@ -16,6 +16,9 @@ from histshell.pik.printer import show
 if TYPE_CHECKING:
     from histshell.pik.desk import Desk, Loaded
 
+LEAVING = frozenset({"quit", "exit", "quit()", "exit()"})
+"""The lines that leave the mode between two streams."""
+
 LONGEST = 1000
 """How many lines a listing shows."""
 

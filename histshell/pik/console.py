@@ -14,7 +14,7 @@ from typing import Any
 from histshell import settings
 from histshell.errors import HistshellError
 from histshell.history import History
-from histshell.pik.commands import COMMANDS, Commands, program
+from histshell.pik.commands import COMMANDS, LEAVING, Commands, program
 from histshell.pik.desk import Desk, Loaded
 from histshell.pik.errors import PikError
 from histshell.pik.placeholders import Effect
@@ -30,7 +30,6 @@ Help: :help   Back to Python: quit or Ctrl-D"""
 PROMPT = "pik> "
 MORE = "...> "
 LinesOf = Callable[["list[str]", Desk], Any]
-LEAVING = frozenset({"quit", "exit", "quit()", "exit()"})
 
 
 class Console:

@@ -10,7 +10,8 @@ from collections import Counter
 from typing import Any, Iterator, NamedTuple
 
 from histshell.errors import HistshellError
-from histshell.pik import typed
+from histshell.pik import cards, typed
+from histshell.pik.commands import LEAVING
 from histshell.pik.desk import Desk
 from histshell.pik.errors import PikError
 from histshell.pik.lexer import Lexer, Token
@@ -57,10 +58,9 @@ class Seen(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """An opcode that may come next: what to type for it, how it looks in a list, its name and its card in a line."""
+    """An opcode that may come next: what to type for it, its name and its card in a line."""
 
     text: str
-    shown: str
     name: str
     card: str
 
@@ -174,22 +174,24 @@ class _Depth:
 
 def _fits(opcode: Opcode, stack: list[Any] | None, depth: _Depth) -> bool:
     """Whether the value that an opcode works on is of the kind it wants, where that is known."""
-    wanted = _WANTS.get(opcode.name)
-    if wanted is None or stack is None:
+    if opcode.name not in _WANTS or stack is None:
         return True
-    place, kind = wanted
-    index = depth.marks[-1] - 1 if place == 0 and depth.marks else len(stack) + place
+    index, kind = _place(opcode.name, depth.marks, len(stack))
     found = stack[index] if 0 <= index < len(stack) else None
     # Placeholders and instances take some of these as well: only plain data of another kind is ruled out.
     plain = (list, dict, set, tuple, str, bytes, int, float, bool, type(None), frozenset)
     return type(found) is kind or type(found) not in plain
 
 
+def _place(name: str, marks: list[int], size: int) -> tuple[int, type]:
+    """Where what an opcode works on lies in a stack of that size, and of which kind it should be; the place may not exist."""
+    place, kind = _WANTS[name]
+    return (marks[-1] - 1 if place == 0 and marks else size + place), kind
+
+
 def _offer(opcode: Opcode) -> Offer:
-    character = chr(opcode.code)
-    shown = character if 0x21 <= opcode.code < 0x7F else f"\\x{opcode.code:02x}"
-    effect = f"{' '.join(opcode.before) or '-'} -> {' '.join(opcode.after) or '-'}"
-    return Offer(shown, shown, opcode.name, f"{effect}   {opcode.doc}")
+    card = f"{cards.stack(opcode.before)} -> {cards.stack(opcode.after)}   {opcode.doc}"
+    return Offer(cards.code(opcode), opcode.name, card)
 
 
 def _in_argument(desk: Desk) -> bool:
@@ -217,7 +219,7 @@ def _tokens(desk: Desk, data: bytes) -> tuple[list[Token], Lexer, int]:
 
 def _parts(desk: Desk, text: str) -> tuple[list[tuple[str, bytes]], str]:
     """The line's bytes, cut before each opcode, with its name; the last part may have no whole one. And what is wrong with it."""
-    if text.startswith(":") or text.strip() in ("?", "quit", "exit", "quit()", "exit()") or len(text) > LONGEST:
+    if text.startswith(":") or text.strip() in ("?", *LEAVING) or len(text) > LONGEST:
         return [], ""
     try:
         data = typed.literal(text) if typed.is_literal(text) and not _in_argument(desk) else typed.plain(text)
@@ -238,8 +240,7 @@ def _parts(desk: Desk, text: str) -> tuple[list[tuple[str, bytes]], str]:
 
 def _is_plain(machine: Any, name: str) -> bool:
     """Whether what an opcode fills is exactly of the built-in type, so that it can be taken back."""
-    place, kind = _WANTS[name]
-    index = machine.marks[-1] - 1 if place == 0 and machine.marks else len(machine.stack) + place
+    index, kind = _place(name, machine.marks, len(machine.stack))
     return 0 <= index < len(machine.stack) and type(machine.stack[index]) is kind
 
 
@@ -256,7 +257,7 @@ def _hashes_plainly(machine: Any, name: str) -> bool:
         return True
     there: Any = ()
     if name in _FILLS:
-        place = base - 1 if name != "SETITEM" else len(machine.stack) - 3
+        place, _ = _place(name, machine.marks, len(machine.stack))
         there = machine.stack[place] if 0 <= place < len(machine.stack) else ()
     return len(keys) + len(there) <= _MOST_KEYS and all(_is_plain_key(key, 0) for part in (keys, there) for key in part)
 

@@ -77,10 +77,15 @@ def uses_readline() -> "bool":
     return "readline" in sys.modules and sys.implementation.name == "cpython" and not uses_pyrepl()
 
 
+def pyrepl_reader() -> "Any":
+    """The reader of PyREPL in this process, None if there is none."""
+    readline = sys.modules.get("_pyrepl.readline")
+    return getattr(getattr(readline, "_wrapper", None), "reader", None)
+
+
 def replace_in_reader(old: "object", new: "str") -> "None":
     """Let PyREPL, which is laying out its screen, show `new` in the place of the prompt `old`."""
-    readline = sys.modules.get("_pyrepl.readline")
-    reader = getattr(getattr(readline, "_wrapper", None), "reader", None)
+    reader = pyrepl_reader()
     for name in ("ps1", "ps2"):
         if getattr(reader, name, None) is old:
             setattr(reader, name, new)

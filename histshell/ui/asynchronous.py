@@ -7,12 +7,13 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from histshell import failures
 
 from .evaluate import Crash, is_coroutine, report
-from .loop import Interrupts
+from .loop import interrupt
 
 if TYPE_CHECKING:
     from .loop import Loop
@@ -29,7 +30,7 @@ def run(rich: Loop) -> None:
             loop.run_until_complete(_run(rich, loop, reader, sigint))
     finally:
         try:
-            Interrupts(rich.editor.app).interrupt()  # should a task have ended all this while a line was typed
+            interrupt(rich.editor.app)  # should a task have ended all this while a line was typed
             reader.shutdown()
             _cancel(loop)
             loop.run_until_complete(loop.shutdown_asyncgens())
@@ -77,8 +78,8 @@ class _Sigint:
 
 async def _run(rich: Loop, loop: asyncio.AbstractEventLoop, reader: ThreadPoolExecutor, sigint: _Sigint) -> None:
     while True:
-        sigint.act = Interrupts(rich.editor.app).interrupt  # by a signal: Ctrl-C itself is a key then
-        text = await loop.run_in_executor(reader, _read, rich)
+        sigint.act = partial(interrupt, rich.editor.app)  # by a signal: Ctrl-C itself is a key then
+        text = await loop.run_in_executor(reader, rich.read, True)  # what tasks print stands above the prompt
         sigint.act = lambda: None
         if text is None:
             return
@@ -86,11 +87,6 @@ async def _run(rich: Loop, loop: asyncio.AbstractEventLoop, reader: ThreadPoolEx
             await _one(rich, loop, text, sigint)
         except KeyboardInterrupt:  # while an exception was being shown
             failures.say("\nKeyboardInterrupt\n")
-
-
-def _read(rich: Loop) -> str | None:
-    """Read an input; what tasks print meanwhile stands above the prompt."""
-    return rich.read(shared=True)
 
 
 async def _one(rich: Loop, loop: asyncio.AbstractEventLoop, text: str, sigint: _Sigint) -> None:

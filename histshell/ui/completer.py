@@ -73,7 +73,7 @@ class EngineCompleter(Completer):
 def warm_up() -> None:
     """Load the engine, so that the first key does not wait for that."""
     try:
-        from histshell.completion import complete, inferred, signature  # noqa: F401
+        from histshell.completion import complete, inferred, signature  # noqa: F401  # loaded for the first key
 
         complete("p", namespace={})
     except Exception:  # it is only for speed

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import DummyCompleter
 from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
-from prompt_toolkit.history import History as InputHistory
 from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.containers import ConditionalContainer, Window
@@ -23,6 +22,7 @@ from histshell.shells.ptpython import STYLE, Style
 
 from . import completer
 from .bar import Bar
+from .evaluate import quietly
 from .loop import in_thread
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.document import Document
 
     from histshell.history import History
+
+    from .inputs import Inputs
 
 
 class Face:
@@ -64,7 +66,7 @@ class Editor(PythonInput):
     class does by evaluating the user's names, jedi in this process among it, is done by the engine here.
     """
 
-    def __init__(self, face: Face, flags: Callable[[], int], inputs: InputHistory) -> None:
+    def __init__(self, face: Face, flags: Callable[[], int], inputs: Inputs) -> None:
         self.face = face
         self.flags = flags
         self.inputs = inputs
@@ -218,15 +220,11 @@ class InputValidator(Validator):
 
     def validate(self, document: Document) -> None:
         """Raise `ValidationError` for what is no Python."""
-        import warnings
-
         text = unindent_code(document.text)
         if text.startswith("\x1a"):  # Ctrl-Z, the end of the input on Windows
             return
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, "<input>", "exec", self.flags(), dont_inherit=True)
+            quietly(text, self.flags())
         except SyntaxError as error:
             row, column = max((error.lineno or 1) - 1, 0), max((error.offset or 1) - 1, 0)
             try:

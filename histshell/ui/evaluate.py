@@ -75,6 +75,15 @@ class Evaluator:
                 return name
 
 
+def quietly(source: str, flags: int) -> Any:
+    """What `compile` gives for an input that is looked at and not run: its warnings come when it is. Raises what that does."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(source, "<input>", "exec", flags, dont_inherit=True)
+
+
 def is_coroutine(code: types.CodeType) -> bool:
     """Whether an input awaits at its top level."""
     return bool(code.co_flags & 0x80)  # inspect.CO_COROUTINE

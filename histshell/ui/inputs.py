@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from prompt_toolkit.history import FileHistory
 
 from histshell import places
+from histshell.shells import stock
 
 MOST = 5000
 """How many of the older inputs are gone through."""
@@ -98,9 +99,7 @@ def _python(file: str) -> list[str]:
 
 def of_this_process() -> list[str]:
     """What the plain prompt of this process remembers, oldest first."""
-    pyrepl = sys.modules.get("_pyrepl.readline")
-    reader = getattr(getattr(pyrepl, "_wrapper", None), "reader", None)
-    history = getattr(reader, "history", None)
+    history = getattr(stock.pyrepl_reader(), "history", None)
     if isinstance(history, list) and history:
         return [entry for entry in history if type(entry) is str]
     readline = sys.modules.get("readline")
@@ -112,9 +111,7 @@ def of_this_process() -> list[str]:
 
 def give_back(added: Iterable[str]) -> None:
     """Let the plain prompt of this process go through what was typed here, too."""
-    pyrepl = sys.modules.get("_pyrepl.readline")
-    reader = getattr(getattr(pyrepl, "_wrapper", None), "reader", None)
-    history = getattr(reader, "history", None)
+    history = getattr(stock.pyrepl_reader(), "history", None)
     readline = sys.modules.get("readline")
     for text in added:
         if isinstance(history, list):

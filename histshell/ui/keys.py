@@ -12,6 +12,8 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import Condition, emacs_insert_mode, has_focus, has_selection, vi_insert_mode
 
+from .evaluate import quietly
+
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
@@ -69,12 +71,8 @@ def is_whole(text: str, flags: int) -> bool:
     """Whether several lines are Python that can be run as they stand, and do not end in a block that may go on."""
     if "\n" not in text.strip("\n") or text.endswith("\\"):
         return False
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = compile(text, "<input>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True).body
+        body = quietly(text, flags | ast.PyCF_ONLY_AST).body
     except Exception:  # not yet, or not at all
         return False
     return bool(body) and type(body[-1]).__name__ not in _COMPOUND

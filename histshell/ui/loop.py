@@ -75,32 +75,31 @@ class Loop:
 
     def read(self, shared: bool = False) -> str | None:
         """The next input, None at the end; others print meanwhile if it is `shared`, or if there are threads. Raises `Crash`."""
-        with Interrupts(self.editor.app):  # around all of it: what is half done of this must not be left so
-            try:
-                if self.marks is not None:
-                    self.marks.output_ends()
-                _mend()
-                self.before()
-                fresh_line()
-                with self.lent:
-                    if shared or threading.active_count() > 1:
-                        from .printing import above_the_prompt
-
-                        with above_the_prompt():
-                            text = self.editor.read()
-                    else:
-                        text = self.editor.read()
-            except EOFError:
-                return None
-            except KeyboardInterrupt:
-                return ""
-            except Interrupted as interruption:
-                report(interruption.error)
-                return ""
-            except Exception as error:
-                raise Crash from error
+        try:
             if self.marks is not None:
-                self.marks.output_begins()
+                self.marks.output_ends()
+            _mend()
+            self.before()
+            fresh_line()
+            with self.lent:
+                if shared or threading.active_count() > 1:
+                    from .printing import above_the_prompt
+
+                    with above_the_prompt():
+                        text = self.editor.read()
+                else:
+                    text = self.editor.read()
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            return ""
+        except Interrupted as interruption:
+            report(interruption.error)
+            return ""
+        except Exception as error:
+            raise Crash from error
+        if self.marks is not None:
+            self.marks.output_begins()
         if text.strip() in _LEAVING and text.strip() not in self.evaluator.namespace:
             return None
         return text
@@ -179,7 +178,7 @@ def in_thread(app: Any, run: Callable[[], str]) -> str:
             ended.wait()
         except BaseException as error:
             raised = error
-            Interrupts(app).interrupt()
+            interrupt(app)
     sys.setswitchinterval(interval)
     thread.join()
     if raised is not None:
@@ -200,14 +199,14 @@ def _mend() -> None:
 class Sigint:
     """Who gets SIGINT: the user's code, or Python's handler for it, while that runs; else the editor, whose line it ends.
 
-    A `KeyboardInterrupt` in the middle of our own code could cost the prompt. Python's own handler is what the user's code
-    finds: asyncio and others look for it. Does nothing outside the main thread.
+    (Ctrl-C itself is a key while the editor reads.) A `KeyboardInterrupt` in the middle of our own code could cost the prompt.
+    Python's own handler is what the user's code finds: asyncio and others look for it. As a context, the editor gets it
+    inside. Does nothing outside the main thread.
     """
 
     def __init__(self, app: Any) -> None:
-        self.app = app
         self._theirs: Any = signal.default_int_handler
-        self._ours = lambda _number, _frame: Interrupts(app).interrupt()
+        self._ours = lambda _number, _frame: interrupt(app)
         self._is_main = threading.current_thread() is threading.main_thread()
 
     def ours(self) -> None:
@@ -222,34 +221,17 @@ class Sigint:
         if self._is_main:
             signal.signal(signal.SIGINT, self._theirs)
 
-
-class Interrupts:
-    """While the editor reads, a SIGINT from outside ends the line, and leaves nothing running behind.
-
-    (Ctrl-C itself is a key then.) The editor runs in a thread, and this process waits for it in the main one.
-    """
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.old: Any = None
-        self.installed = False
-
     def __enter__(self) -> None:
-        try:
-            self.old = signal.signal(signal.SIGINT, lambda _number, _frame: self.interrupt())
-            self.installed = True
-        except ValueError:  # not the main thread
-            pass
+        self.ours()
 
     def __exit__(self, *exc: object) -> None:
-        if self.installed:  # a handler that was not set by Python is not known, and cannot be put back
-            signal.signal(signal.SIGINT, self.old if self.old is not None else signal.default_int_handler)
+        self.theirs()
 
-    def interrupt(self) -> None:
-        """End the line, from any thread."""
-        app = self.app
-        if app.loop is not None and app.is_running:
-            app.loop.call_soon_threadsafe(_end_line, app)
+
+def interrupt(app: Any) -> None:
+    """End the line that is being typed at an editor, from any thread."""
+    if app.loop is not None and app.is_running:
+        app.loop.call_soon_threadsafe(_end_line, app)
 
 
 def _end_line(app: Any) -> None:

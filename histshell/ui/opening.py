@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from histshell import failures
 from histshell.errors import HistshellError
 from histshell.shells import stock
 
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
 
     from .loop import Loop
 
-LEFT, FAILED = "left", "failed"
-
 
 class NoRichPrompt(HistshellError):
     """The rich prompt cannot be opened here; the sentence says why, and what to do."""
 
 
-def open_prompt(session: Session, asynchronous: bool = False) -> str:
-    """Run the rich prompt until it is left; `LEFT` or, after a crash, `FAILED`: then the caller goes on with his own prompt.
+def open_prompt(session: Session, asynchronous: bool = False) -> bool:
+    """Run the rich prompt until it is left; false after a crash, where the caller goes on with a prompt of his own.
 
     Raises `NoRichPrompt` before anything is shown, and `SystemExit` when the user's code asks for it.
     """
@@ -40,7 +39,7 @@ def open_prompt(session: Session, asynchronous: bool = False) -> str:
         raise NoRichPrompt(
             f"the rich prompt cannot be opened: {_sentence(error)} ('histshell doctor' helps)"
         ) from error
-    editor, old = rich.editor, session.lines
+    old = session.lines
     session.lines = lambda words, desk: _pik_lines(rich, words, desk)
     try:
         if asynchronous:
@@ -51,16 +50,16 @@ def open_prompt(session: Session, asynchronous: bool = False) -> str:
             rich.run()
     except Crash as crash:
         _restore_terminal()
-        _write(f"histshell: the rich prompt failed ({_sentence(crash.__cause__)}); this is the plain one, h is kept")
+        what = f"the rich prompt failed ({_sentence(crash.__cause__)}); this is the plain one, h is kept"
+        failures.say(f"histshell: {what}\n")
         _debug(crash)
-        return FAILED
+        return False
     finally:
         session.lines = old
         from . import inputs
 
-        added: list[str] = getattr(editor.inputs, "added", [])
-        inputs.give_back(added)
-    return LEFT
+        inputs.give_back(rich.editor.inputs.added)
+    return True
 
 
 class _NoCollection:
@@ -155,12 +154,6 @@ def _restore_terminal() -> None:
 
 def _sentence(error: BaseException | None) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _write(text: str) -> None:
-    stream = sys.stderr
-    stream.write(text + "\n")
-    stream.flush()
 
 
 def _debug(error: BaseException) -> None:

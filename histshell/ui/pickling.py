@@ -18,7 +18,7 @@ from histshell.shells.ptpython import styled_prompt
 
 from .evaluate import Crash
 from .keys import suspend
-from .loop import Interrupted, Interrupts, fresh_line, in_thread
+from .loop import Interrupted, Sigint, fresh_line, in_thread
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent
@@ -72,7 +72,7 @@ class PikLines:
         session = self._session
         fresh_line()
         try:
-            with Interrupts(session.app), self.rich.lent:
+            with Sigint(session.app), self.rich.lent:
                 return in_thread(
                     session.app, lambda: session.prompt([(self._prompt_style, prompt)], handle_sigint=False)
                 )
@@ -149,4 +149,4 @@ class OpcodeCompleter(Completer):
                         yield Completion(word, -len(text))
             return
         for offer in looking.legal(self.desk, text):
-            yield Completion(offer.text, display=f"{offer.shown}  {offer.name}", display_meta=offer.card)
+            yield Completion(offer.text, display=f"{offer.text}  {offer.name}", display_meta=offer.card)
