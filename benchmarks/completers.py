@@ -56,26 +56,25 @@ def get_config_value(name, default=None): "Look a value up."
 
 
 def names() -> dict[str, Any]:
-    """The globals of the questions."""
+    """Return the globals of the questions."""
     found: dict[str, Any] = {"__name__": "__main__"}
     exec(SETUP, found)
     return found
 
 
 def ours(namespace: dict[str, Any]) -> Complete:
-    """Our engine with jedi in its process, as at the prompt."""
-    from histshell.completion import complete, inferred
+    """Return our engine with jedi in its process, as at the prompt."""
+    from histshell.completion import Engine
+    from histshell.completion.inference.provider import Inference
 
-    inferred.start()
+    engine = Engine(namespace, inference=Inference(earlier=lambda: [SETUP]))
+    engine.prompt_shown()
     time.sleep(3)  # ready, as it is a moment after the first prompt
-    inferred.earlier_inputs = lambda: [SETUP]
-    return lambda source, cursor: [
-        (found.start, found.text) for found in complete(source, cursor, namespace=namespace, infer=inferred.ask)
-    ]
+    return lambda source, cursor: [(found.start, found.text) for found in engine.complete(source, cursor)]
 
 
 def rlcompleter(namespace: dict[str, Any]) -> Complete:
-    """Python's own, with readline's delimiters."""
+    """Return Python's own, with readline's delimiters."""
     completer = importlib.import_module("rlcompleter").Completer(namespace)
     delimiters = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?"
 
@@ -93,7 +92,7 @@ def rlcompleter(namespace: dict[str, Any]) -> Complete:
 
 
 def jedi(namespace: dict[str, Any]) -> Complete:
-    """jedi.Interpreter by itself."""
+    """Return jedi.Interpreter by itself."""
     interpreter = importlib.import_module("jedi").Interpreter
 
     def complete(source: str, cursor: int) -> list[tuple[int, str]]:
@@ -106,7 +105,7 @@ def jedi(namespace: dict[str, Any]) -> Complete:
 
 
 def ipython(namespace: dict[str, Any], with_jedi: bool = True) -> Complete:
-    """IPython's completer; with jedi is how it comes."""
+    """Return IPython's completer; with jedi is how it comes."""
     shell = importlib.import_module("IPython.core.interactiveshell").InteractiveShell.instance(
         history_manager=None, colors="NoColor"
     )
@@ -122,7 +121,7 @@ def ipython(namespace: dict[str, Any], with_jedi: bool = True) -> Complete:
 
 
 def ptpython(namespace: dict[str, Any]) -> Complete:
-    """The completer of ptpython, with the completion of dict keys switched on."""
+    """Return the completer of ptpython, with the completion of dict keys switched on."""
     make = importlib.import_module("ptpython.completer").PythonCompleter
     completer = make(lambda: namespace, lambda: namespace, lambda: True)
     document = importlib.import_module("prompt_toolkit.document").Document

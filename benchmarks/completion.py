@@ -47,7 +47,7 @@ class Prefix(NamedTuple):
 
 
 def prefix(line: str, *wanted: str) -> Prefix:
-    """A row; `wanted` are written as what comes in the place of the part after the last delimiter."""
+    """Return a row; `wanted` are written as what comes in the place of the part after the last delimiter."""
     return Prefix(line, wanted)
 
 
@@ -136,7 +136,7 @@ class Worker:
         )
 
     def ask(self, *question: Any) -> tuple[float, list[str] | None]:
-        """Milliseconds and lines; no lines at all where the row is not for this Python."""
+        """Return milliseconds and lines; no lines at all where the row is not for this Python."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(question) + "\n")
@@ -151,11 +151,11 @@ class Worker:
 
 
 def measure(workers: dict[str, Worker], rows: Sequence[Prefix], rounds: int) -> dict[str, list[list[float]]]:
-    """The times of each completer, a list of milliseconds for each row, the first answer first."""
+    """Return the times of each completer, a list of milliseconds for each row, the first answer first."""
     times: dict[str, list[list[float]]] = {name: [[] for _ in rows] for name in workers}
     for number in range(rounds + 1):
         for index, row in enumerate(rows):
-            # A line above that is new each time, so that nobody just gives his last answer again.
+            # A line above that is new each time, so that nobody just gives the last answer again.
             source = f"seen = {number}\n{row.line}"
             for name in random.sample(list(workers), len(workers)):
                 taken, _ = workers[name].ask("ask", source, len(source))
@@ -164,7 +164,7 @@ def measure(workers: dict[str, Worker], rows: Sequence[Prefix], rounds: int) -> 
 
 
 def found(workers: dict[str, Worker], rows: Sequence[Prefix]) -> dict[str, set[str]]:
-    """Which of the wanted lines each completer gives, warm."""
+    """Return which of the wanted lines each completer gives, warm."""
     given: dict[str, set[str]] = {name: set() for name in workers}
     for row in rows:
         for name, worker in workers.items():
@@ -174,12 +174,12 @@ def found(workers: dict[str, Worker], rows: Sequence[Prefix]) -> dict[str, set[s
 
 
 def is_given(wanted: str, lines: set[str]) -> bool:
-    """Whether a wanted line is among those that a completer makes, closing quote and bracket put in or not."""
+    """Return whether a wanted line is among those that a completer makes, closing quote and bracket put in or not."""
     return any(line in lines for line in (wanted, wanted.rstrip("]"), wanted.rstrip("]").rstrip("\"'")))
 
 
 def corpus_recall(workers: dict[str, Worker]) -> tuple[dict[str, set[str]], int]:
-    """Which lines of the tests' table each completer gives, and how many there are."""
+    """Return which lines of the tests' table each completer gives, and how many there are."""
     given: dict[str, set[str]] = {name: set() for name in workers}
     total = 0
     for number, row in enumerate(corpus.CASES):
@@ -195,13 +195,13 @@ def corpus_recall(workers: dict[str, Worker]) -> tuple[dict[str, set[str]], int]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of the values does not exceed."""
+    """Return the value that this share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def table(title: str, times: dict[str, list[list[float]]], given: dict[str, set[str]], total: int) -> str:
-    """One table: first and warm answers, and recall."""
+    """Return one table: first and warm answers, and recall."""
     lines = [
         f"### {title}",
         "",
@@ -224,7 +224,7 @@ def table(title: str, times: dict[str, list[list[float]]], given: dict[str, set[
 
 
 def recall_table(given: dict[str, set[str]], total: int) -> str:
-    """The rows of the tests' table that each completer answers, and what all but ours find together."""
+    """Return the rows of the tests' table that each completer answers, and what all but ours find together."""
     others = set().union(*(lines for name, lines in given.items() if name != US))
     lines = ["### What is found of the tests' table", "", "| | found |", "|---|---:|"]
     lines += [f"| {name} | {len(rows)} of {total} |" for name, rows in given.items()]
@@ -237,7 +237,7 @@ _BARE, _OURS = re.compile(rb">>> "), re.compile(rb"h\[1\] >>> ")
 
 
 def first_tab(python: str, numbered: bool, rounds: int) -> list[float]:
-    """Milliseconds from the first TAB of a session, pressed a second after its prompt, to what it puts in."""
+    """Return the milliseconds from the first TAB of a session, pressed a second after its prompt, to what it puts in."""
     taken = []
     with tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home:
         env = environment(home)
@@ -258,7 +258,7 @@ def first_tab(python: str, numbered: bool, rounds: int) -> list[float]:
 
 
 def tab_table(rounds: int) -> str:
-    """The first TAB at the prompts of all Pythons."""
+    """Return the first TAB at the prompts of all Pythons."""
     lines = [
         "### The first TAB of a session",
         "",

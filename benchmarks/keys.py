@@ -68,7 +68,7 @@ class Watched(Terminal):
                 quiet = before + seconds
 
     def typed(self) -> str:
-        """What stands between the prompt and the cursor."""
+        """Return what stands between the prompt and the cursor."""
         row = self.screen.buffer[self.screen.cursor.y]
         return "".join(row[column].data for column in range(self.screen.cursor.x)).rpartition(">>> ")[2]
 
@@ -93,7 +93,7 @@ class Watched(Terminal):
 
 
 def session(contender: Contender) -> list[float]:
-    """The milliseconds of every key of one session."""
+    """Return the milliseconds of every key of one session."""
     times: list[float] = []
     with (
         tempfile.TemporaryDirectory(prefix="histshell-bench-", ignore_cleanup_errors=True) as home,
@@ -115,7 +115,7 @@ def session(contender: Contender) -> list[float]:
 
 
 def table(python: str, rounds: int) -> str:
-    """The Markdown table of one Python."""
+    """Return the Markdown table of one Python."""
     ours = own_prompt(python)
     rows = {"histshell": ours} if ours is not None else {}
     peer = install(python, "ptpython")

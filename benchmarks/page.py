@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -15,6 +16,20 @@ def publish(section: str, text: str, write: bool) -> None:
     print(text)
     if write:
         put(PAGE, section, text)
+
+
+def publish_tables(section: str, head: str, tables: Iterable[tuple[str, str]], write: bool) -> None:
+    """Print tables, each with what is to be said against it; if `write`, put those into the page that nothing is said against.
+
+    `head` stands above them. Where none is left, neither is the head.
+    """
+    good = []
+    print(head)
+    for table, noise in tables:
+        print(f"{table}\n{noise}\n" if noise else table)
+        good += [] if noise else [table]
+    if write:
+        put(PAGE, section, "\n".join([head, *good]) if good else "")
 
 
 def put(page: Path, section: str, text: str) -> None:

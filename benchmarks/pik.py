@@ -4,7 +4,8 @@
 
 Six inputs: a 100,000 dicts of 3 (protocol 4); b 1,000,000 ints; c 1,000 tuples 500 deep; d 10 MB of bytes;
 e 200,000 instances of a class (trusted by name); f as a, protocol 0. Each figure is the best of the rounds.
-picklescan and fickling are measured if they are installed. Then the bombs of the tests, each in a process of its own.
+picklescan and fickling are measured if they are installed. Then large pickles beside C alone, with their memory
+(`benchmarks.large`), and the bombs of the tests, each in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks import large
 from benchmarks.machine import describe
 from benchmarks.page import publish
 from histshell.pik import EVERYTHING, SAFE, Machine, disassemble, loads
@@ -38,7 +40,7 @@ class Point:
 
 
 def _nested(depth: int) -> Any:
-    """A tuple *depth* deep."""
+    """Return a tuple *depth* deep."""
     value: Any = 1
     for _ in range(depth):
         value = (value,)
@@ -89,6 +91,7 @@ def peers() -> dict[str, Callable[[bytes], object]]:
         "dis": lambda data: pickletools.dis(data, io.StringIO()),
         "pik lexer": _all_tokens,
         "pik loads": lambda data: loads(data, trust=trusting),
+        "pik loads, trust=[…]": lambda data: loads(data, trust=[f"{Point.__module__}.Point"]),
         "pik machine": lambda data: Machine(trust=trusting).run(data),
         "pik EVERYTHING": lambda data: loads(data, trust=EVERYTHING),
         "pik lines": lambda data: _drain(disassemble(data)),
@@ -128,7 +131,7 @@ def best(rounds: int, data: bytes, found: dict[str, Callable[[bytes], object]]) 
 
 
 def speed_table(rounds: int) -> str:
-    """The times of all, as multiples of C's."""
+    """Return the times of all, as multiples of C's."""
     found = peers()
     lines = [
         f"### Python {sys.version.split()[0]}, multiples of `pickle.loads` in C",
@@ -145,13 +148,18 @@ def speed_table(rounds: int) -> str:
 
 
 def bomb_table() -> str:
-    """What becomes of each bomb, and what it takes."""
-    lines = ["### Bombs", "", "| stream | `loads`, s | MB | shown in the mode, s | MB |", "|---|---:|---:|---:|---:|"]
-    shown = {bomb.name: bomb for bomb in bombs.run("show")}
-    for bomb in bombs.run("safe"):
-        other = shown[bomb.name]
-        cells = f"{bomb.seconds:.2f} | {bomb.megabytes} | {other.seconds:.2f} | {other.megabytes}"
-        lines.append(f"| {bomb.name} | {cells} |")
+    """Return what becomes of each bomb, and what it takes."""
+    lines = [
+        "### Bombs",
+        "",
+        "| stream | `loads`, s | MB | `histshell pik`, s | MB | `:load`, s | MB |",
+        "|---|" + "---:|" * 6,
+    ]
+    cells: dict[str, list[str]] = {}
+    for name, route, bomb in bombs.run():
+        if route != "load":
+            cells.setdefault(name, []).append(f"{bomb.seconds:.2f} | {bomb.megabytes}")
+    lines += [f"| {name} | {' | '.join(measured)} |" for name, measured in cells.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -161,7 +169,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the best counts")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    text = f"Measured on {describe()}.\n\n{speed_table(options.rounds)}\n{bomb_table()}"
+    text = f"Measured on {describe()}.\n\n{speed_table(options.rounds)}\n{large.table(options.rounds)}\n{bomb_table()}"
     publish("pik", text, options.write)
 
 

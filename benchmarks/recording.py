@@ -14,26 +14,22 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import re
 import statistics
 import tempfile
 from pathlib import Path
 
 from benchmarks.machine import describe, environment, pythons, version
 from benchmarks.page import publish
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import Probed
 
 STUB = Path(__file__).resolve().parent.parent / "startup" / "pythonstartup.py"
 PROBE = Path(__file__).resolve().parent / "probe.py"
 
-_PROMPT = re.compile(rb"(?:h\[\d+\] )?>>> ")
-_REPORT = re.compile(rb"REPORT ([-\d. ]+)\r?\n|Error\b.*\n")
-_ECHO = re.compile(rb"\r?\n")
 _BARE, _SHORT = "bare", "short"
 
 
-class Session(Terminal):
-    """A prompt with the names of `probe.py` in its namespace."""
+class Session(Probed):
+    """A prompt, bare or numbered."""
 
     def __init__(self, name: str, python: str, home: str) -> None:
         self.name = name
@@ -41,24 +37,8 @@ class Session(Terminal):
         if name != _BARE:
             env["PYTHONSTARTUP"] = str(STUB)
         super().__init__([python, "-q"], env, home)
-        self.read_until(_PROMPT)
-        self.enter(f"exec(compile(open({str(PROBE)!r}).read(), 'probe', 'exec'))")
-
-    def enter(self, text: str) -> None:
-        """Type an input of one line and wait for the prompt that follows what it prints."""
-        self.write(f"{text}\r")
-        self.read_until(_ECHO)
-        self.read_until(_PROMPT, timeout=300)
-
-    def report(self, expression: str) -> list[float]:
-        """Have the numbers of `expression` printed, and return them."""
-        self.write(f"report({expression})\r")
-        text, _ = self.read_until(_REPORT, timeout=600)
-        self.read_until(_PROMPT)
-        match = _REPORT.search(text)
-        if match is None or match[1] is None:
-            raise RuntimeError(f"{expression} failed: {text.decode(errors='replace')}")
-        return [float(word) for word in match[1].split()]
+        self.wait()
+        self.probe(PROBE)
 
 
 def shuffled(sessions: dict[str, Session]) -> list[Session]:
@@ -88,6 +68,8 @@ def measure(python: str, inputs: int, entries: int) -> tuple[list[str], list[str
             for session in sessions.values():
                 session.close()
         with Session(_SHORT, python, home) as another:
+            for line in ("[1]", "h.clear()"):  # so that what a first input loads is there
+                another.enter(line)
             (weight,) = another.report(f"[weigh({entries})]")
     results = [
         f"| {version(python)} | {label} | {run[_BARE]:.2f} | {run[name]:.2f} | {run[name] - run[_BARE]:+.2f} "

@@ -1,9 +1,10 @@
 """Measure the first prompt of each shell, with histshell and without.
 
-    python -m benchmarks.shells [--rounds 20] [--python PATH]... [--no-peers] [--write]
+    python -m benchmarks.shells [--rounds 60] [--python PATH]... [--no-peers] [--write]
 
 As in `benchmarks.startup`, all contenders of a table run in one go, interleaved and in a new order each round. A shell with
 histshell is the same one with our start-up file; histshell's own prompt, which is built on ptpython, stands beside ptpython.
+A table that is too noisy is printed and not written; where all are, the page has no section about other shells.
 """
 
 from __future__ import annotations
@@ -21,10 +22,20 @@ from dataclasses import dataclass
 import tomli
 
 from benchmarks.machine import describe, environment, pythons, version
-from benchmarks.page import publish
+from benchmarks.page import publish_tables
+from benchmarks.spread import noise, spread
 from benchmarks.startup import PEERS, ROOT, STUB, Contender, install, measure
 
 WITH = " with histshell"
+
+#: The section of the page up to its tables.
+HEAD = """\
+## Other shells, with and without
+
+The first prompt of each shell as it is, and of the same shell with histshell's start-up file. What histshell adds differs with what
+the shell has loaded already. xonsh reads the file that `histshell install --shell xonsh` makes. The last row of a table is
+[the rich prompt](rich.md), beside the ptpython that it is built on. The spread is that between the quartiles.
+"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ def own_prompt(python: str) -> Contender | None:
     interpreter = install(python, " ".join(sorted({*dependencies, "ptpython"})))
     if interpreter is None:
         return None
-    words = (interpreter, "-m", "histshell.command", "repl", "-q")
+    words = (interpreter, "-m", "histshell.command", "--home", "-q")
     return Contender("`histshell`", words, _NUMBERED, quick=True, variables=(("PYTHONPATH", str(ROOT)),))
 
 
@@ -94,18 +105,19 @@ def contenders(python: str, peers: bool) -> Iterator[Contender]:
 
 
 def table(python: str, times: dict[str, list[float]]) -> str:
-    """Return the Markdown table of one Python: medians of both, what histshell adds, and the ratio."""
+    """Return the Markdown table of one Python: medians of both, what histshell adds, the ratio, and the larger spread."""
     lines = [
         f"### Python {version(python)}",
         "",
-        "| | bare, ms | with histshell, ms | more, ms | ratio | runs |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| | bare, ms | with histshell, ms | more, ms | ratio | spread | runs |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     pairs = [(shell.name, shell.name, shell.name + WITH) for shell in SHELLS]
     for name, one, other in [*pairs, ("`histshell`, beside ptpython", "ptpython", "`histshell`")]:
         if one in times and other in times:
             bare, ours = (statistics.median(times[contender]) for contender in (one, other))
-            figures = f"{bare:.1f} | {ours:.1f} | {ours - bare:+.1f} | {ours / bare:.2f} | {len(times[one])}"
+            figures = f"{bare:.1f} | {ours:.1f} | {ours - bare:+.1f} | {ours / bare:.2f}"
+            figures += f" | {100 * max(spread(times[one]), spread(times[other])):.0f} % | {len(times[one])}"
             lines.append(f"| {name} | {figures} |")
     return "\n".join(lines) + "\n"
 
@@ -113,16 +125,16 @@ def table(python: str, times: dict[str, list[float]]) -> str:
 def main() -> None:
     """Measure every Python, and publish the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks.shells")
-    parser.add_argument("--rounds", type=int, default=20, help="how often each shell is started, in both ways")
+    parser.add_argument("--rounds", type=int, default=60, help="how often each shell is started, in both ways")
     parser.add_argument("--python", action="append", help="measure this interpreter only (may be repeated)")
     parser.add_argument("--no-peers", action="store_true", help="python alone")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    text = f"Measured on {describe()}.\n"
+    tables = []
     for python in options.python or pythons():
-        rows = list(contenders(os.path.abspath(python), not options.no_peers))
-        text += "\n" + table(python, measure(rows, options.rounds))
-    publish("shells", text, options.write)
+        times = measure(list(contenders(os.path.abspath(python), not options.no_peers)), options.rounds)
+        tables.append((table(python, times), noise(times)))
+    publish_tables("shells", f"{HEAD}\nMeasured on {describe()}.\n", tables, options.write)
 
 
 if __name__ == "__main__":

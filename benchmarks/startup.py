@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import describe, environment, pythons, version
-from benchmarks.page import publish
+from benchmarks.page import publish_tables
+from benchmarks.spread import noise
 from benchmarks.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,11 +158,11 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true", help="bare python and histshell only")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    text = f"Measured on {describe()}.\n"
+    tables = []
     for python in options.python or pythons():
-        rows = contenders(os.path.abspath(python), not options.no_peers)
-        text += "\n" + table(python, measure(rows, options.rounds))
-    publish("startup", text, options.write)
+        times = measure(contenders(os.path.abspath(python), not options.no_peers), options.rounds)
+        tables.append((table(python, times), noise(times)))
+    publish_tables("startup", f"Measured on {describe()}.\n", tables, options.write)
 
 
 if __name__ == "__main__":

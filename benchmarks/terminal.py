@@ -16,14 +16,19 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from tests.signals import as_in_a_terminal
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 # CSI and OSC sequences, and the marks that GNU readline wants around what takes no room.
 _CONTROL = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>()][0-9A-B]?|[\x01\x02\x0f]")
+_REPORT = re.compile(rb"REPORT ([-\d. ]+)\r?\n|Error\b.*\n")
+_ECHO = re.compile(rb"\r?\n")
 _CURSOR_QUERY = b"\x1b[6n"
 
 
@@ -39,6 +44,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
+                as_in_a_terminal()
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
                 os.chdir(cwd)
                 os.execve(argv[0], list(argv), dict(env))
@@ -77,6 +83,11 @@ class Terminal:
         """Type `text`."""
         os.write(self.fd, text.encode())
 
+    def cpu(self) -> float:
+        """Return the seconds of the processor that the process has taken, also before an `exec`: Linux alone says so."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
     def close(self) -> None:
         """End the process, if it has not ended, and wait for it."""
         try:
@@ -91,3 +102,33 @@ class Terminal:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+
+class Probed(Terminal):
+    """A prompt, ours or the bare one, with the names of a probe in its namespace: a file that defines `report`."""
+
+    prompt = re.compile(rb"(?:h\[\d+\] )?>>> ")
+
+    def wait(self, timeout: float = 20.0) -> None:
+        """Wait for the prompt."""
+        self.read_until(self.prompt, timeout=timeout)
+
+    def enter(self, text: str) -> None:
+        """Type an input of one line and wait for the prompt that follows what it prints."""
+        self.write(f"{text}\r")
+        self.read_until(_ECHO)
+        self.wait(timeout=300)
+
+    def probe(self, path: Path) -> None:
+        """Have the probe's names there."""
+        self.enter(f"exec(compile(open({str(path)!r}).read(), 'probe', 'exec'))")
+
+    def report(self, expression: str) -> list[float]:
+        """Have the numbers of `expression` printed, and return them."""
+        self.write(f"report({expression})\r")
+        text, _ = self.read_until(_REPORT, timeout=600)
+        self.wait()
+        match = _REPORT.search(text)
+        if match is None or match[1] is None:
+            raise RuntimeError(f"{expression} failed: {text.decode(errors='replace')}")
+        return [float(word) for word in match[1].split()]

@@ -1,5 +1,5 @@
-"""`python -m histshell`: see `histshell.by_hand`. This module's namespace becomes that of the prompt, so it keeps no names."""
+"""`python -m histshell`: see `histshell.launch`. This module's namespace becomes that of the prompt, so it keeps no names."""
 
-from histshell import by_hand
+from histshell import launch
 
-by_hand.run()
+launch.run()

@@ -1,5 +1,8 @@
 """`Entry`: one result and what is known of it, made on demand from the record that the history keeps."""
 
+from .history import Own
+from .placeholder import Placeholder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
@@ -7,7 +10,7 @@ if TYPE_CHECKING:
     from .history import Record
 
 
-class Entry:
+class Entry(Own):
     """One result and what is known of it. Immutable.
 
     Attributes: `number` (from 1), `value`, `source` (the expression that made it, or the whole input where
@@ -18,16 +21,16 @@ class Entry:
     Entries compare by identity: comparing values would run their code.
     """
 
-    __slots__ = ("_record", "number", "value")
+    __slots__ = ("_record", "_value", "number")
 
     number: "int"
-    value: "object"
+    _value: "object"
     _record: "Record | None"
 
     def __init__(self, number: "int", value: "object", record: "Record | None" = None) -> "None":
         put = object.__setattr__
         put(self, "number", number)
-        put(self, "value", value)
+        put(self, "_value", value)
         put(self, "_record", record)
 
     def __setattr__(self, name: "str", value: "object") -> "None":
@@ -37,11 +40,25 @@ class Entry:
         raise AttributeError(f"an Entry cannot be changed: {name!r}")
 
     @property
+    def value(self) -> "object":
+        """The value; one that is saved is loaded now."""
+        value = self._value
+        if type(value) is Placeholder and value.load is not None:
+            value = value.load()
+            object.__setattr__(self, "_value", value)
+        return value
+
+    @property
+    def there(self) -> "object":
+        """What stands at its place in the history: the value, or a `Placeholder` for it."""
+        return self._value
+
+    @property
     def source(self) -> "str":
         """The text that made the value."""
         if self._record is None or not self._record.source:
             return ""
-        from .inputs import exact
+        from .positions import exact
 
         return exact(self._record.source, self._record.where)
 
@@ -64,9 +81,16 @@ class Entry:
         """One line that shows the value."""
         from .preview import one_line, preview
 
+        value = self._value
         shown = self._record.preview if self._record is not None else None
-        return one_line(shown) if shown is not None else preview(self.value)
+        if type(value) is Placeholder:
+            if value.load is not None and shown is not None:
+                return one_line(shown)
+            return f"{value.text} {one_line(value.preview)}".rstrip()
+        return one_line(shown) if shown is not None else preview(value)
 
     def __repr__(self) -> "str":
-        source = f" <- {self.source!r}" if self.source else ""
+        from .preview import sentence
+
+        source = f" <- {sentence(repr(self.source))}" if self.source else ""
         return f"<Entry {self.number}: {self.preview}{source}>"

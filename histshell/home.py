@@ -1,4 +1,4 @@
-"""histshell's own environment, and borrowing a package from it for the time of one call.
+"""histshell's own environment, whose packages are loaded by `libraries`.
 
 The package is imported from wherever it lives, so its own folder says where home is; third-party
 packages of home lie beside it. A guest Python never gets that folder on its `sys.path`.
@@ -14,12 +14,20 @@ SITE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILE = "home"
 """The file beside the installed start-up file: the folder of the package, and home's Python, a line each."""
 
+given = ""
+"""Home's Python, where the command `histshell` was started by it and has become another."""
+
+why = why_long = ""
+"""Why this Python runs, where that command has chosen: in a word, for the bar, and in lines, for the banner."""
+
 
 def python() -> "str | None":
-    """Path of the Python that has jedi: home's, as `histshell install` noted it; else this one, if it does; else None.
+    """Return the path of the Python that has jedi: the one that started the command, or home's, as `histshell install` noted it.
 
-    Nothing is run or imported to find out. Jedi runs under 3.10 and later.
+    Else it is this one, if it does; else None. Nothing is run or imported to find out. Jedi runs under 3.10 and later.
     """
+    if os.path.isabs(given) and os.access(given, os.X_OK):
+        return given
     try:
         with open(os.path.join(places.data_dir(), FILE), "rb") as file:
             site, noted = [os.fsdecode(line.rstrip(b"\n")) for line in (file.readline(4096), file.readline(4096))]
@@ -36,7 +44,7 @@ def python() -> "str | None":
 
 
 def sites() -> "list[str]":
-    """The folders in which packages of home may lie: beside the package, and, in a checkout, in home's own Python."""
+    """Return the folders in which packages of home may lie: beside the package, and, in a checkout, in home's own Python."""
     found = [SITE]
     interpreter = python()
     if interpreter is not None:
@@ -47,48 +55,10 @@ def sites() -> "list[str]":
             versions = []
         folders = [os.path.join(library, name, "site-packages") for name in versions]
         found += [folder for folder in folders if os.path.isdir(folder)]
+        if os.path.abspath(interpreter) == os.path.abspath(sys.executable or ""):  # its packages may be in two places
+            given = [*found, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+            installed = [
+                folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")
+            ]
+            found += [folder for folder in installed if os.path.isabs(folder) and folder not in given]
     return found
-
-
-_loaded: "dict[str, object]" = {}
-"""Modules of home that have been borrowed before, by their names."""
-
-
-class Borrowed:
-    """Make `roots`, top-level packages of home, importable inside a `with` block, and only there.
-
-    On leaving, `sys.modules`, `sys.meta_path` and `sys.path` are as they were; modules that the
-    block loaded are kept privately and come back the next time. It does not help when the code
-    borrowed does not run under this Python: catch what the import raises, it is not always an
-    `ImportError`.
-    """
-
-    def __init__(self, *roots: "str") -> "None":
-        self.roots = roots
-        self._hidden: "dict[str, object]" = {}
-        self._folders = sites()
-
-    def find_spec(self, name: "str", path: "object" = None, _target: "object" = None) -> "object":
-        """Find a borrowed root in home, first of all finders; leave every other name alone."""
-        if path is not None or name not in self.roots:
-            return None
-        from importlib.machinery import PathFinder
-
-        return PathFinder.find_spec(name, self._folders)
-
-    def __enter__(self) -> "None":
-        self._hidden = self._take()
-        for name, module in _loaded.items():
-            if name.partition(".")[0] in self.roots:
-                sys.modules[name] = module  # type: ignore[assignment]  # modules, kept as plain objects
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]  # a finder by its one method
-
-    def __exit__(self, *exc: "object") -> "None":
-        sys.meta_path.remove(self)  # type: ignore[arg-type]
-        _loaded.update(self._take())
-        sys.modules.update(self._hidden)  # type: ignore[arg-type]
-
-    def _take(self) -> "dict[str, object]":
-        """Take the modules of `roots` out of `sys.modules`."""
-        names = [name for name in list(sys.modules) if name.partition(".")[0] in self.roots]
-        return {name: sys.modules.pop(name) for name in names}

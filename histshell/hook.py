@@ -5,6 +5,8 @@ What happens to a value is in `recorder`.
 
 import sys
 
+from .history import Own
+
 if sys.implementation.name == "cpython":
     from _functools import partial, reduce  # `functools` itself costs 2 ms where it is not loaded yet
 
@@ -57,12 +59,31 @@ class DisplayHook:
         self.hook = None
 
     def _wrap(self, inner: "Hook") -> "Hook":
-        if sys.implementation.name != "cpython":  # `partial` is Python there, and would be a frame more
-            return lambda value: self.pass_on(inner, value)
-        made: "Hook" = partial(self.pass_on, inner)
-        if inner is _stock_hook:
-            made = partial(round, _Branch(self.display, inner))
-        return made
+        if sys.implementation.name == "cpython" and inner is _stock_hook:
+            return _Installed(round, _Branch(self.display, inner))
+        return _Installed(self.pass_on, inner)
+
+
+if sys.implementation.name == "cpython":
+
+    class _Installed(Own, partial):  # type: ignore[misc]  # what C makes has no type
+        """What stands in `sys.displayhook`: a call in C, with no frame of its own."""
+
+        __slots__ = ()
+
+else:
+
+    class _Installed(Own):  # type: ignore[no-redef]  # the other of two
+        """What stands in `sys.displayhook`: `partial` is Python there, and would be one frame more."""
+
+        __slots__ = ("_function", "_inner")
+
+        def __init__(self, function: "Callable[..., object]", inner: "Hook") -> "None":
+            self._function = function
+            self._inner = inner
+
+        def __call__(self, value: "object") -> "object":
+            return self._function(self._inner, value)
 
 
 class _Branch:

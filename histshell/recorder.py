@@ -11,19 +11,35 @@ import sys
 import time
 from _thread import get_ident
 
+from . import history as history_module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Callable, TextIO
+    from typing import Callable, Protocol, TextIO
 
     from .history import History, Record
     from .hook import Hook
 
+    class ShowsValues(Protocol):
+        """Gives texts of values within bounds; raises nothing. See `histshell.display.showing`."""
+
+        def text(self, value: "object", number: "int") -> "tuple[str | None, str, BaseException | None]":
+            """Return the text of a value, None for what its `repr` says; its preview; what was raised meanwhile."""
+
+        def cut(self, text: "str", number: "int") -> "str":
+            """Return of what a `repr` says as much as there is room for."""
+
+
 # Bound here, so that recording goes on when a user rebinds them in `builtins`.
 _str, _len, _repr, _type, _getattr, _setattr, _hasattr = str, len, repr, type, getattr, setattr, hasattr
+_issubclass, _Own, _record = issubclass, history_module.Own, history_module.record
 _RuntimeError, _UnicodeEncodeError, _Exception = RuntimeError, UnicodeEncodeError, Exception
 _frame, _now, _cwd = sys._getframe, time.time, os.getcwd
 _plain = str.__str__
+
+_OF_SITE = ("Quitter", "_Printer", "_Helper")
+"""The types of `exit` and `quit`, of `copyright`, `credits` and `license`, and of `help`: typed bare they are no result."""
 
 PREVIEW = 200
 """How many characters of a displayed text are kept."""
@@ -34,8 +50,11 @@ class Recorder:
 
     `source` tells the input's text and the position in it, given the frame that displays; `refresh` is called after a
     result has its number. Results displayed while another is being displayed, by the same thread, are part of that
-    one and get no number of their own; so a chain of hooks records once.
+    one and get no number of their own; so a chain of hooks records once. Where values are shown within bounds, `showing`
+    returns what gives their texts; otherwise it is None, and they are shown as Python does.
     """
+
+    showing: "Callable[[], ShowsValues | None] | None" = None
 
     def __init__(
         self,
@@ -48,6 +67,8 @@ class Recorder:
         self.refresh = refresh
         self._busy: "set[int]" = set()
         self._directory = ""
+        site = sys.modules.get("_sitebuiltins")
+        self.of_site = [_getattr(site, name, None) for name in _OF_SITE]
 
     def display(self, value: "object", inner: "Hook") -> "None":
         """Record a value, not None, then do what C's sys_displayhook does (Python/sysmodule.c), keeping the text.
@@ -66,10 +87,21 @@ class Recorder:
             if out is None:
                 raise _RuntimeError("lost sys.stdout")
             write = out.write
-            text = _repr(value)
-            if record is not None:
-                plain = text if _type(text) is _str else _plain(text)
-                record.preview = plain if _len(plain) <= PREVIEW else plain[: PREVIEW - 1] + "…"
+            text = showing = None
+            if record is not None and self.showing is not None:
+                showing = self.showing()
+            if record is not None and showing is not None:
+                number = _len(self.history) - 1
+                text, record.preview, error = showing.text(value, number)
+                if error is not None:
+                    raise error
+            if text is None:
+                text = _repr(value)
+                if record is not None:
+                    plain = text if _type(text) is _str else _plain(text)
+                    record.preview = plain if _len(plain) <= PREVIEW else plain[: PREVIEW - 1] + "…"
+                    if showing is not None:
+                        text = showing.cut(plain, number)
             try:
                 write(text)
             except _UnicodeEncodeError:
@@ -84,6 +116,9 @@ class Recorder:
         thread = get_ident()
         if value is None or thread in self._busy:
             return inner(value)
+        if self.showing is not None and inner is sys.__displayhook__:  # PyPy's, which is not C's
+            self.display(value, inner)
+            return None
         try:
             self._busy.add(thread)
             self.record(value, _frame(1))
@@ -94,13 +129,14 @@ class Recorder:
     def record(self, value: "object", frame: "FrameType | None") -> "Record | None":
         """Give the value its number. Nothing that goes wrong here reaches the prompt."""
         history = self.history
-        if value is history:
+        kind = _type(value)
+        if _issubclass(kind, _Own) and not _issubclass(kind, _str):
             return None
-        views = sys.modules.get("histshell.views")
-        if views is not None and _type(value) is views.View:
-            return None
+        for known in self.of_site:
+            if kind is known:
+                return None
         try:
-            record = history.record(value, _now())  # before all else: Ctrl-C may strike in any of what follows
+            record = _record(history, value, _now())  # before all else: Ctrl-C may strike in any of what follows
             self.refresh()
             while frame is not None and frame.f_globals.get("__package__") == "histshell":
                 frame = frame.f_back

@@ -1,175 +1,105 @@
 """Wiring history, display hook and prompt to the shell that runs, and taking them out again."""
 
 import atexit
-import builtins
 import os
 import sys
+import time
 
-from . import history as history_module
-from . import places, prompt
-from .history import History
+from . import libraries, line_editor, places, prompt
+from .history import KEPT, History, reset
 from .hook import DisplayHook
 from .recorder import Recorder
-from .shells import stock
-from .shells.stock_tab import Tab
+from .shell_session import ShellSession
+from .shells.stock import detect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Callable
 
+    from .completion.engine import Engine
+    from .display.showing import Showing
     from .settings import Settings
-    from .shells.marks import Marks
+    from .shells.integration import Integration
+    from .shells.stock.inputs import StockInputs
 
     FindNamespace = Callable[[], "dict[str, object] | None"]
 
-_len, _type, _str, _getattr = (
-    len,
-    type,
-    str,
-    getattr,
-)  # bound here: `refresh` goes on when a user rebinds them in `builtins`
+# Bound here: `refresh` goes on when a user rebinds them in `builtins`.
+_len, _type, _str, _getattr, _Exception = len, type, str, getattr, Exception
 
-_modules, _frame = sys.modules, sys._getframe
+_modules, _frame, _clock = sys.modules, sys._getframe, time.perf_counter
 
-NAMES = ("h", "_h")
 _STOCK_PROMPTS = (">>> ", "... ", ">>>> ", ".... ")  # the last two are PyPy's
 
 
-class Pik:
-    """The prompt's `pik`: `pik()` opens the pickle mode, `pik(value)` shows the pickle program of a value.
-
-    The names of the package `histshell.pik` hang on it: `pik.loads(data)`.
-    """
-
-    __slots__ = ("_session",)
-
-    def __init__(self, session: "Names") -> "None":
-        self._session = session
-
-    def __call__(self, *value: "object") -> "None":
-        """Open the pickle mode; with a value, show its pickle program instead."""
-        from .pik import console
-
-        if len(value) > 1:
-            raise TypeError(f"pik() takes one value, or none, not {len(value)}")
-        if value:
-            console.dump(value[0])
-        else:
-            console.enter(self._session.history, self._session.names_now(), self._session.lines)
-
-    def __getattr__(self, name: "str") -> "object":
-        from . import pik
-
-        return getattr(pik, name)
-
-    def __dir__(self) -> "list[str]":
-        from . import pik
-
-        return list(pik.__all__)
-
-    def __repr__(self) -> "str":
-        return "pik() opens the pickle mode; pik(value) shows the pickle program of a value"
-
-
-class Names:
-    """The history and the names by which the user reaches it: all that is ours in a shell that is not Python's own.
-
-    `detach` takes out what has been put into that shell. Where nobody reads what it writes, as in a kernel, it is `quiet`.
-    """
-
-    detach: "Callable[[], object] | None" = None
-    settings: "Settings | None" = None
-    quiet = False
-    tab: "Tab | None" = None
-    lines: "Any" = None  # what the pickle mode reads with, where that is not `input()`
-
-    def __init__(self, namespace: "dict[str, object]") -> "None":
-        self.history = History()
-        history_module.open_rich = self.open_rich = self.ui
-        self.pik = Pik(self)
-        self.namespace = namespace
-        self.inspecting = False
-
-    def publish(self, namespace: "dict[str, object]") -> "None":
-        """Make the history known by its names, where they are free."""
-        self.namespace = namespace
-        for name in NAMES:
-            builtins.__dict__.setdefault(name, self.history)
-        builtins.__dict__.setdefault("pik", self.pik)
-        namespace.setdefault(NAMES[0], self.history)
-
-    def ui(self, asynchronous: "bool" = False) -> "bool":
-        """Open the rich prompt, where the session is one of Python's own prompts; false if it cannot be."""
-        del asynchronous
-        sys.stderr.write("histshell: the rich prompt opens from Python's own prompt; this shell stays as it is\n")
-        return False
-
-    def names_now(self) -> "dict[str, object]":
-        """The globals of the prompt that was shown last."""
-        return self.namespace
-
-    def stop(self) -> "None":
-        """Take everything out again. What was recorded stays with whoever holds the history."""
-        if history_module.open_rich is self.open_rich:
-            history_module.open_rich = None
-        if self.detach is not None:
-            self.detach()
-        for namespace in (self.namespace, builtins.__dict__):
-            for name in NAMES:
-                if namespace.get(name) is self.history:
-                    del namespace[name]
-        if builtins.__dict__.get("pik") is self.pik:
-            del builtins.__dict__["pik"]
-
-
-class Session(Names):
+class StockSession(ShellSession):
     """What is installed in this process. There is at most one; `install` and `uninstall` manage it."""
 
     def __init__(self, namespace: "dict[str, object]", find: "FindNamespace | None" = None) -> "None":
-        Names.__init__(self, namespace)
+        ShellSession.__init__(self, namespace)
         self.find_namespace = find
-        self.embedded = stock.is_embedded()
+        self.embedded = line_editor.is_embedded()
         self.may_be_copied = sys.version_info >= (3, 15)
         self.copied = ""
-        self.inputs = stock.Inputs()
-        self.recorder = recorder = Recorder(self.history, self.inputs.source, self.refresh)
+        self.opens_rich = False  # the command opens the rich prompt once the user's start-up file has run
+        self.editor = line_editor.LineEditor()
+        self.recorder = recorder = Recorder(self.history, detect.SourceFinder(self.editor).source, self.refresh)
         self.hook = DisplayHook(recorder.display, recorder.pass_on)
         self.settings = _settings()
-        self.kinds = {"ps1": prompt.Prompt, "ps2": prompt.Continuation}  # the same ones when `prompt` is reloaded
-        self.old = {"ps1": ">>> ", "ps2": "... "}
-        template = self.settings.prompt if self.settings is not None else prompt.TEMPLATE
-        marked = stock.uses_readline()
-        self.face = prompt.Face(self.history, namespace, template, self._colour(), marked, self.tick, self.renew)
-        self.face.asked = self.asked
-        completion = self.settings.completion if self.settings is not None else "full"
-        self.tab = Tab(self.face, self.inputs, completion == "full") if completion != "off" else None
-        self.marks: "Marks | None" = None
-        integration = self.settings.shell_integration if self.settings is not None else "auto"
-        if stock.wants_marks(integration):
-            from .shells import marks
+        self.keeps = self.settings is None or self.settings.journal == "on"
+        self.kinds: "dict[str, type[Any]]" = {"ps1": prompt.Prompt, "ps2": prompt.Continuation}  # also after a reload
+        pypy = (
+            sys.implementation.name == "pypy" and not self.embedded
+        )  # which sets them after the start-up file has run
+        self.old = {"ps1": ">>>> ", "ps2": ".... "} if pypy else {"ps1": ">>> ", "ps2": "... "}
+        self.plain = detect.wants_plain(self._setting("plain_prompt"))
+        template = self.old["ps1"] if self.plain else self._setting("prompt")
+        marked = line_editor.uses_readline()
+        self.prompt_text = prompt.PromptText(self.history, namespace, template, self._colour(), marked, self)
+        completes = self._setting("completion") != "off"
+        self._values: "Showing | None" = None
+        self.show_values()
+        self.tab = line_editor.TabKey(self._answering, self._second_prompt) if completes else None
+        self._engine: "Engine | None" = None
+        self.inputs: "StockInputs | None" = None  # which are told to the journal; there from the first one on
+        self.joins = True  # at the first prompt, PyREPL's reader
+        self.unsure: "tuple[str, float, float, int, object] | None" = None
+        self.statements = line_editor.Statements(self._has_read)
+        self.integration: "Integration | None" = None
+        if detect.wants_marks(self._setting("shell_integration")):
+            from .shells import integration
 
-            self.marks = marks.attach(self)
+            self.integration = integration.attach()
+            if self.integration is not None:
+                self.kinds.update(self.integration.kinds)
+
+    def _setting(self, name: "str") -> "str":
+        """Return the text of one of the settings that a start needs."""
+        value: "str" = prompt.DEFAULTS[name] if self.settings is None else _getattr(self.settings, name)
+        return value
 
     def _colour(self) -> "str":
-        """The prompt's colour; none where PyREPL paints it and no other style has been chosen."""
-        if not stock.wants_colour():
+        """Return the prompt's colour; none where PyREPL paints it, or it is Python's own, and no other style has been chosen."""
+        if not detect.wants_colour():
             return ""
         if self.settings is not None and self.settings.origin("style") != "default":
             from .settings import sgr
 
             return sgr(self.settings.style)
-        return "" if stock.uses_pyrepl() else prompt.COLOUR
+        return "" if self.plain or line_editor.uses_pyrepl() else prompt.COLOUR
 
     def start(self) -> "None":
         """Install everything into the interpreter; a prompt that the user has set stays."""
         self.publish(self.namespace)
-        self.copied = self.face.text()
+        self.copied = self.prompt_text.text()
         for name, kind in self.kinds.items():
             old = getattr(sys, name, self.old[name])
             if type(old) is str and old in _STOCK_PROMPTS:
                 self.old[name] = old
-                setattr(sys, name, kind(self.face))
+                if self.plain and name == "ps2":
+                    continue  # it is the right one already
+                setattr(sys, name, kind(self.prompt_text))
         self.compose()
         self.hook.attach()
         atexit.register(self.release)
@@ -183,44 +113,137 @@ class Session(Names):
             if vscode.is_marking(current):
                 self.old["ps1"] = current
                 self.kinds["ps1"] = vscode.kind(current)
-                sys.ps1 = self.kinds["ps1"](self.face)
+                sys.ps1 = self.kinds["ps1"](self.prompt_text)
 
     def publish(self, namespace: "dict[str, object]") -> "None":
         """Make the history known by its names, where they are free."""
-        self.face.namespace = namespace
-        Names.publish(self, namespace)
+        self.prompt_text.namespace = namespace
+        ShellSession.publish(self, namespace)
 
     def names_now(self) -> "dict[str, object]":
-        """The globals of the prompt that was shown last: those of a console within this one, while it is open."""
-        return self.face.namespace
+        """Return the globals of the prompt that was shown last: those of a console within this one, while it is open."""
+        return self.prompt_text.namespace
 
-    def tick(self) -> "None":
-        """Done each time the prompt is shown."""
+    # -- told by the prompt, as `prompt.PromptText` says; nothing of it may take time ---------------------------------
+
+    def shown(self) -> "None":
+        """Note that the prompt is shown."""
+        if self.inputs is not None:
+            self.inputs.shown = _clock()  # what follows may take longer than the input did
+        elif self.unsure is not None:
+            unsure, self.unsure = self.unsure, None
+            try:
+                from . import first_input
+
+                first_input.look_back(self, unsure)
+            except _Exception:  # nothing can be imported any more; the prompt keeps its number
+                pass
         if sys.displayhook is not self.hook.hook:
             self.hook.attach()
-        self.inputs.prompt_shown()
+        self.count_results()
+        self.editor.prompt_shown()
         if self.tab is not None:
             self.tab.prompt_shown()
+        if self.joins:
+            self.joins = False
+            if line_editor.uses_pyrepl() or sys.implementation.name == "pypy":
+                self.statements.join()
+            self._recall()
         if self.find_namespace is not None or self.inspecting or self.embedded:
             self._first_prompt()
-        self.face.namespace = self.namespace
+        self.prompt_text.namespace = self.namespace
+        if self.integration is not None:
+            self.integration.shown()
+
+    def looked_back(self) -> "None":
+        """Note that it is known whether a session crashed here."""
+        ShellSession.looked_back(self)
+        if self.inputs is not None:
+            self.inputs.then = None
+
+    def recall(self, inputs: "list[str]") -> "None":
+        """Let the arrow keys go through the inputs of a session that this one goes on with."""
+        self.recalls = inputs
+        if self.rich is not None or not self.joins:
+            self._recall()
+
+    def _recall(self) -> "None":
+        """Hand on what the arrow keys are to have; at the first prompt the line editor is there."""
+        if self.recalls:
+            inputs, self.recalls = self.recalls, []
+            if self.rich is not None:
+                self.rich.recall(inputs)
+            else:
+                from . import editing
+
+                editing.add(inputs)
+                self.editor.prompt_shown()
 
     def asked(self) -> "None":
-        """Done each time the text is asked for by `str`, not at each key: look for a console within this prompt."""
+        """Note that the text is asked for by `str`, not at each key: by C's loop, or by a console within this prompt."""
+        below = _frame(1).f_back
+        if self.kinds["ps1"] is not prompt.Prompt and below is not None:  # one with marks has called it
+            below = below.f_back
+        if below is None:
+            inputs = self.inputs
+            if inputs is not None:
+                inputs.loop_asks()
+                self.prompt_text.gone = inputs.loop_has_read
+            else:
+                self.prompt_text.gone = self._has_read if self.keeps else None
+            return
+        self.prompt_text.gone = None
         if "code" in _modules:
-            inner = stock.console_namespace(_frame(1).f_back)
-            if inner is not None:  # it has names of its own
-                self.face.namespace = inner
+            console = detect.console_asking(below)
+            if console is not None:  # it has names of its own
+                self.prompt_text.namespace = console["locals"]
+                if self.keeps:
+                    try:
+                        from . import first_input
+
+                        first_input.console_asks(self, console)
+                    except _Exception:  # nothing can be imported, with `builtins.len = None`, say
+                        pass
+
+    def _has_read(self, text: "str | None" = None) -> "None":
+        """The first input of all has been read, and is about to run: the text that PyREPL has, none where C's loop has read it."""
+        if text is None and self.editor.history_length is not None and self.editor.history_length() <= self.editor.mark:
+            # An empty line, Ctrl-D, or a line that is the newest in readline's file as well: nothing is done for it yet.
+            text = self.editor.last()
+            self.unsure = text, _clock(), time.thread_time(), _len(self.history), _getattr(sys, "last_value", None)
+        elif text is None or text.strip():
+            try:
+                from . import first_input
+
+                first_input.has_read(self, text)
+            except _Exception:
+                _ = self.journal  # cannot be made either, and says so
+
+    def stale(self, old: "prompt.Prompt") -> "None":
+        """Put a fresh prompt in the place of one that PyREPL shows and that is out of date."""
+        self.refresh()
+        fresh: "Any" = _getattr(sys, "ps1", None)
+        if _type(fresh) is self.kinds["ps1"]:
+            line_editor.replace_in_reader(old, fresh)
+
+    def input_of(self, error: "Any") -> "str":
+        """Return the text of the input that an exception has ended, empty if unknown."""
+        traceback = BaseException.__dict__["__traceback__"].__get__(error)
+        if traceback is None:
+            return "\n".join(self.editor.since()) or getattr(error, "text", "") or ""
+        from .shells.stock import source
+
+        return source.find(traceback.tb_frame, self.editor)[0]
 
     def _first_prompt(self) -> "None":
-        """What could not be done before the prompt was there."""
+        """Do what could not be done before the prompt was there."""
         if self.inspecting:
             self.inspecting = False
             os.environ.pop("PYTHONINSPECT", None)  # or each child would open a prompt at its end
         if self.embedded:
             self.embedded = False
-            if self.inputs.find_readline():
-                self.face.mark()
+            if self.editor.find_readline():
+                self.prompt_text.mark()
         namespace = self.find_namespace() if self.find_namespace is not None else None
         if namespace is not None:
             self.find_namespace = None
@@ -231,95 +254,151 @@ class Session(Names):
         current: "Any" = _getattr(sys, "ps1", None)
         if self.may_be_copied and _type(current) is _str:
             self.may_be_copied = False
-            if stock.is_copy(current, self.copied):
-                current = sys.ps1 = self.kinds["ps1"](self.face)
+            if detect.is_copy(current, self.copied):
+                current = sys.ps1 = self.kinds["ps1"](self.prompt_text)
         if _type(current) is self.kinds["ps1"]:
             fresh = sys.ps1 = current.fresh()
             if _len(fresh) != _len(current) and _type(_getattr(sys, "ps2", None)) is self.kinds["ps2"]:
-                sys.ps2 = self.kinds["ps2"](self.face)
+                sys.ps2 = self.kinds["ps2"](self.prompt_text)
         elif self.tab is not None:  # a prompt of the user's, which does not tell when it is shown
             self.tab.prompt_shown()
-
-    def renew(self, shown: "prompt.Prompt") -> "None":
-        """Put a fresh prompt where PyREPL shows the content of one that is out of date."""
-        self.refresh()
-        fresh: "Any" = _getattr(sys, "ps1", None)
-        if _type(fresh) is self.kinds["ps1"]:
-            stock.replace_in_reader(shown, fresh)
 
     def ui(self, asynchronous: "bool" = False) -> "bool":
         """Open the rich prompt over this session; returns when it is left by Ctrl-D, false if it failed or cannot be opened.
 
         Then one line says why. `SystemExit` passes when the user's code raises it.
         """
-        from .errors import HistshellError
+        import _signal  # type: ignore[import-not-found]  # a part of the interpreter
 
-        try:
-            if self.lines is not None:
-                raise HistshellError("this is the rich prompt")
-            if sys.version_info < (3, 10):
-                raise HistshellError("the rich prompt needs Python 3.10 or later")
-            from .ui import opening
+        old: "Any" = None
+        try:  # at each moment of opening and closing SIGINT is held; the user's code is given it
+            old = _signal.signal(_signal.SIGINT, _hold)
+        except ValueError:  # not the main thread
+            pass
+        from . import interrupts
 
-            return opening.open_prompt(self, asynchronous)
-        except HistshellError as error:
-            sys.stderr.write(f"histshell: {error}\n")
-            return False
-        except Exception as error:  # none is expected; but none may cost the results
-            sys.stderr.write(f"histshell: the rich prompt failed ({type(error).__name__}: {error})\n")
-            return False
-        finally:
-            self.refresh()
+        with interrupts.Held(theirs=old):
+            from . import rich_prompt
 
-    def ui_at_start(self) -> "None":
-        """Open the rich prompt in the place of the plain one; does not return unless it cannot be opened, or fails."""
-        for name in ("_histshell", "__file__", "__cached__"):  # the start-up file's, which waits for this to return
-            self.namespace.pop(name, None)
-        if self.ui():
-            raise SystemExit
+            try:
+                return rich_prompt.open_over(self, asynchronous)
+            finally:
+                self.refresh()
 
-    def rich_prompt_shown(self) -> "None":
-        """What `tick` is for the plain prompt."""
-        if sys.displayhook is not self.hook.hook:
-            self.hook.attach()
-        self.inputs.prompt_shown()
-        self.refresh()
+    def engine(self) -> "Engine":
+        """Return what completes in this session; made when it is first asked for."""
+        if self._engine is None:
+            from .completion.engine import Engine
 
-    def loaded_settings(self) -> "Settings":
-        """The settings, read now if there was no need to before."""
-        if self.settings is None:
-            from .settings import load
+            self._engine = Engine(self.names_now, self._setting("completion"))
+        return self._engine
 
-            self.settings = load()
-        return self.settings
+    def _second_prompt(self) -> "None":
+        self.engine().prompt_shown()
 
-    def release(self) -> "None":
-        """Let go of all that is the user's at the end of the process, while his files can still be closed."""
+    def _answering(self, key: "line_editor.TabKey") -> "line_editor.AnswersTab":
+        from .shells.stock.tab import Tab
+
+        return Tab(key, self.engine(), self.editor)
+
+    def greet(self) -> "None":
+        """Say in a line what there is, where histshell has never been before, and somebody reads it."""
+        if (
+            self.keeps
+            and not self.plain
+            and all(map(detect.is_terminal, (sys.stdout, sys.stderr)))
+            and places.is_new_here()
+        ):
+            shown = self.prompt_text.text().rstrip(" >:")
+            sys.stderr.write(f"{shown}: {KEPT}\n" if shown else f"{KEPT}\n")
+            sys.stderr.flush()
+
+    def _end_completion(self) -> "None":
+        """Give TAB back, and end jedi."""
         if self.tab is not None:
             self.tab.stop()
-        self.history.reset()
-        self.namespace = self.face.namespace = {}
+        if self._engine is not None:
+            self._engine.stop()
+
+    def _end_journal(self) -> "None":
+        """Say goodbye."""
+        if self.inputs is not None:
+            self.inputs.end()
+        elif self._journal is not None:
+            self._journal.goodbye()
+
+    def show_values(self, is_rich: "bool" = False, paint: "Callable[[str], str] | None" = None) -> "None":
+        """Have values shown as the settings say for this prompt; `paint` colours a text."""
+        display = self._setting("display")
+        self._painter, self._values, self._is_rich = paint, None, is_rich
+        self.recorder.showing = self._showing if display == "pretty" or (is_rich and display == "auto") else None
+
+    def _showing(self) -> "Showing | None":
+        """Return what shows values; loaded with the first one. None where it cannot be: then they look as Python shows them."""
+        if self._values is None:
+            try:
+                from .display.showing import AROUND, ROUND, Showing
+
+                rows = AROUND if self._is_rich else ROUND
+                self._values = Showing(self.prompt_text.result, self._painter, rows)
+            except _Exception:  # histshell is gone, or another's
+                self.recorder.showing = None
+        return self._values
+
+    def rich_prompt_shown(self, is_first: "bool") -> "None":
+        """Do for the rich prompt what `shown` does for the plain one."""
+        if sys.displayhook is not self.hook.hook:
+            self.hook.attach()
+        self.count_results()
+        self.editor.prompt_shown()
+        self._recall()
+        self.refresh()
+        if self.tab is not None and not is_first:
+            self.tab.another_prompt()
+        if self.looks_back and not is_first:
+            self.say_what_crashed()
+
+    def release(self) -> "None":
+        """Let go of all that is the user's at the end of the process, while files can still be closed."""
+        try:
+            self._end_journal()
+            self._end_completion()
+            reset(self.history)
+            self.history.__dict__.pop("__held__", None)  # the exceptions
+            self._error = None
+            self.namespace = self.prompt_text.namespace = {}
+        except KeyboardInterrupt:  # the process ends anyway
+            pass
 
     def stop(self) -> "None":
         """Take everything out again. What was recorded stays with whoever holds the history."""
         atexit.unregister(self.release)
         self.hook.detach()
         self.recorder.stop()
-        if self.tab is not None:
-            self.tab.stop()
-        if self.marks is not None:
-            self.marks.stop()
+        self.prompt_text.gone = None
+        self.statements.leave()
+        self._end_journal()
+        self._end_completion()
+        if self.integration is not None:
+            self.integration.stop()
         for name, kind in self.kinds.items():
             if type(getattr(sys, name, None)) is kind:
                 setattr(sys, name, self.old[name])
-        Names.stop(self)
+        ShellSession.stop(self)
 
 
-_VARIABLES = tuple("HISTSHELL_" + name for name in ("PROMPT", "STYLE", "COMPLETION", "SHELL_INTEGRATION", "UI"))
+def _hold(_number: "int", _frame: "object") -> "None":
+    """Stand for SIGINT's handler until `interrupts` has been loaded."""
+
+
+_VARIABLES = tuple(
+    "HISTSHELL_" + name
+    for name in ("PROMPT", "PLAIN_PROMPT", "STYLE", "COMPLETION", "DISPLAY", "SHELL_INTEGRATION", "UI", "JOURNAL")
+)
 
 
 def _settings() -> "Settings | None":
-    """The settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
+    """Return the settings, or None where nothing is set: reading them would be a fifth of the time that a start takes."""
     for variable in os.environ:
         if variable in _VARIABLES:
             break
@@ -331,7 +410,7 @@ def _settings() -> "Settings | None":
     return load()
 
 
-_session: "Names | None" = globals().get("_session")  # kept when the module is reloaded
+_session: "ShellSession | None" = globals().get("_session")  # kept when the module is reloaded
 
 
 def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace | None" = None) -> "None":
@@ -349,16 +428,15 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
         _session.publish(namespace)
         compose()
         return
-    shell = stock.foreign(caller)
-    session: "Names" = Names(namespace) if shell else Session(namespace, find)
+    libraries.start()
+    shell = detect.foreign(caller)
+    session: "ShellSession" = ShellSession(namespace) if shell else StockSession(namespace, find)
     try:
-        if isinstance(session, Session):
+        if isinstance(session, StockSession):
             session.start()
         else:
-            from .shells import guests
-
             session.publish(namespace)
-            if not guests.attach(session, shell, caller):
+            if not session.join(shell, caller):
                 session.stop()
                 return
     except BaseException:
@@ -372,7 +450,7 @@ def install(namespace: "dict[str, object] | None" = None, find: "FindNamespace |
 
 def compose() -> "None":
     """Number the prompt of a start-up file that ran after the session began: VS Code's. The start-up file calls this."""
-    if isinstance(_session, Session):
+    if isinstance(_session, StockSession):
         _session.compose()
 
 
@@ -389,24 +467,34 @@ def uninstall() -> "None":
     if _session is not None:
         _session.stop()
         _session = None
+    libraries.stop()
 
 
-def current() -> "Session | None":
-    """The session of this process, if there is one and it is of one of Python's own prompts."""
-    return _session if isinstance(_session, Session) else None
+def current() -> "StockSession | None":
+    """Return the session of this process, if there is one and it is of one of Python's own prompts."""
+    return _session if isinstance(_session, StockSession) else None
 
 
 def at_start() -> "Callable[[], None] | None":
-    """What a start-up file does last: open the rich prompt, if the settings say so."""
+    """Return what a start-up file does last: open the rich prompt, if the settings say so."""
     session = current()
-    if session is None or session.settings is None or session.settings.ui != "ptpython" or session.lines is not None:
+    if session is None:
         return None
-    main = sys.modules.get("__main__")
-    if getattr(getattr(main, "__spec__", None), "name", None) == "asyncio.__main__":
-        return None  # its loop runs already, and its prompt awaits
-    return session.ui_at_start if session.namespace is getattr(main, "__dict__", None) else None
+    if not (sys.flags.quiet or session.opens_rich):
+        session.greet()
+    if session.settings is None or session.settings.ui != "ptpython":
+        return None
+    from . import rich_prompt
+
+    return rich_prompt.at_start(session)
+
+
+def ui(self: "History") -> "None":
+    """Move over to the rich prompt, with all results and names; Ctrl-D comes back."""
+    if _session is not None and _session.history is self:
+        _session.ui()
 
 
 def history() -> "History":
-    """The history of the running session; a new one, not recorded into, if there is no session."""
+    """Return the history of the running session; a new one, not recorded into, if there is no session."""
     return _session.history if _session is not None else History()

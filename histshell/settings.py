@@ -53,7 +53,7 @@ def check_template(text: "str") -> "str":
     if text.lower() == TRUE:
         return prompt.TEMPLATE
     if text.lower() == "false":
-        raise ValueError(f"{text!r} is no template; without this setting each shell shows what it usually does")
+        raise ValueError(f"{text!r} is no template; for Python's own prompt, set plain_prompt to on")
     template = text.replace("{h}[{n}]", "h[{n}]").replace("h[{n}]", "{h}[{n}]")
     try:
         shown = template.format(h="h", n=1)
@@ -98,6 +98,30 @@ def check_ui(text: "str") -> "str":
     return word
 
 
+def check_tracebacks(text: "str") -> "str":
+    """Return `folded`, `whole` or `python`: how the rich prompt shows what an input raises."""
+    word = text.lower()
+    if word not in ("folded", "whole", "python"):
+        raise ValueError(f"{text!r} must be folded, whole or python")
+    return word
+
+
+def check_inputs(text: "str") -> "str":
+    """Return `histshell` or `python`: whose inputs the arrow keys go through."""
+    word = text.lower()
+    if word not in ("histshell", "python"):
+        raise ValueError(f"{text!r} must be histshell or python")
+    return word
+
+
+def check_display(text: "str") -> "str":
+    """Return how values are shown: `python`, `pretty`, or `auto`."""
+    word = text.lower()
+    if word not in ("auto", "pretty", "python"):
+        raise ValueError(f"{text!r} must be auto, pretty or python")
+    return word
+
+
 def check_switch(text: "str") -> "str":
     """Return `on` or `off`."""
     word = {"true": "on", "false": "off"}.get(text.lower(), text.lower())
@@ -106,26 +130,125 @@ def check_switch(text: "str") -> "str":
     return word
 
 
-def check_integration(text: "str") -> "str":
-    """Return one of the three words that say where the prompt is marked for the terminal."""
-    word = text.lower()
+def check_where(text: "str") -> "str":
+    """Return one of the three words of a setting that has a rule of its own for where it holds."""
+    word = {"true": "on", "false": "off"}.get(text.lower(), text.lower())
     if word not in ("auto", "on", "off"):
         raise ValueError(f"{text!r} must be auto, on or off")
     return word
 
 
+def menu_choices(text: "str") -> "dict[str, str]":
+    """Return what is chosen in the menu, as `Editing mode=Vi, Mouse support=on` says it. Raises ValueError for what does not."""
+    chosen = {}
+    for part in filter(str.strip, text.split(",")):
+        title, equals, value = (word.strip() for word in part.partition("="))
+        if not (title and equals and value and part.isprintable()):
+            raise ValueError(f"{part.strip()!r} is no choice of the menu, such as Editing mode=Vi")
+        chosen[title] = value
+    return chosen
+
+
+def check_menu(text: "str") -> "str":
+    """Return the choices in the menu of the rich prompt, in one form; which there are, the menu knows."""
+    return ", ".join(f"{title}={value}" for title, value in menu_choices(text).items())
+
+
+def check_budget(text: "str") -> "str":
+    """Return a number of bytes as digits, from `2 GB`, `500MB`, `1e9` or `4 GiB`; or `auto`."""
+    if text.strip().lower() == "auto":
+        return "auto"
+    word = text.strip().lower().replace("_", "")
+    number, unit = word.rstrip("bikmgt "), ""
+    unit = word[len(number) :].strip().rstrip("b")
+    factor = 1024 if unit.endswith("i") else 1000
+    power = ("", "k", "m", "g", "t").index(unit.rstrip("i")) if unit.rstrip("i") in ("", "k", "m", "g", "t") else -1
+    try:
+        size = float(number) * factor**power
+        if power < 0 or not 0 <= size < 1e18:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{text!r} must be auto, or a size such as 2 GB") from None
+    return str(int(size))
+
+
+def check_secrets(text: "str") -> "str":
+    """Return names and patterns of secrets, a line each; they are given so, with blanks between, or as a list."""
+    from .secret_patterns import lines
+
+    return "\n".join(lines(text))
+
+
+def check_values(text: "str") -> "str":
+    """Return `plain` or `off`."""
+    word = text.strip().lower()
+    if word not in ("plain", "off"):
+        raise ValueError(f"{text!r} must be plain or off")
+    return word
+
+
+def check_limit(text: "str") -> "str":
+    """Return a number of bytes, at most a gigabyte, as digits."""
+    word = text.strip().replace("_", "")
+    if not (word.isascii() and word.isdigit() and len(word) <= 10 and int(word) <= 1 << 30):
+        raise ValueError(f"{text!r} must be a number of bytes, at most 1073741824")
+    return str(int(word))
+
+
 def sgr(style: "str") -> "str":
-    """The parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
+    """Return the parameters of the terminal's SGR sequence for a checked style: `bold green` is `1;32`, `none` is empty."""
     return ";".join(filter(None, [STYLES.get(word, "38;5;" + word) for word in style.split()]))
 
 
 SETTINGS = (
-    Setting("prompt", prompt.TEMPLATE, check_template, "the prompt; {n} is the number of the next result"),
+    Setting("prompt", prompt.DEFAULTS["prompt"], check_template, "the prompt; {n} is the number of the next result"),
+    Setting(
+        "plain_prompt",
+        prompt.DEFAULTS["plain_prompt"],
+        check_where,
+        "Python's own >>> as the prompt: auto (if a program reads it), on or off",
+    ),
     Setting("style", "bold magenta", check_style, "the prompt's colour, in a terminal that has colour"),
-    Setting("completion", "full", check_completion, "what TAB does: full, basic (without jedi) or off (Python's own)"),
+    Setting(
+        "completion",
+        prompt.DEFAULTS["completion"],
+        check_completion,
+        "what TAB does: full, basic (without jedi) or off (Python's own)",
+    ),
     Setting("ui", "plain", check_ui, "what python opens with: plain, its own prompt, or ptpython, the rich one"),
+    Setting(
+        "display",
+        prompt.DEFAULTS["display"],
+        check_display,
+        "how values are shown: pretty (over lines, within a screen), python, or auto (pretty in the rich prompt)",
+    ),
     Setting("bar", "on", check_switch, "the bar at the bottom of the rich prompt: on or off"),
-    Setting("shell_integration", "auto", check_integration, "marks for the terminal: auto (if it is known), on or off"),
+    Setting(
+        "tracebacks",
+        "folded",
+        check_tracebacks,
+        "tracebacks in the rich prompt: folded (frames of libraries in a line), whole, or python (as Python has them)",
+    ),
+    Setting("menu", "", check_menu, "what is chosen in the menu of the rich prompt, F2; F7 there writes it"),
+    Setting(
+        "shell_integration",
+        prompt.DEFAULTS["shell_integration"],
+        check_where,
+        "marks for the terminal: auto (if it is known), on or off",
+    ),
+    Setting("budget", "auto", check_budget, "how much memory all results may hold: auto (a quarter of it) or 2 GB"),
+    Setting("journal", "on", check_switch, "whether what you type is kept, for all sessions to come: on or off"),
+    Setting(
+        "input_history",
+        "histshell",
+        check_inputs,
+        "what the arrow keys and Ctrl-R offer: histshell, the inputs of all sessions, or python, as Python has it",
+    ),
+    Setting("secrets", "", check_secrets, "what else is never kept: names that hold a secret, and patterns of secrets"),
+    Setting(
+        "values", "plain", check_values, "which results are saved by value: plain (numbers, texts, containers) or off"
+    ),
+    Setting("value_limit", "262144", check_limit, "how many bytes of a result are saved by themselves"),
     Setting("encoding", "ASCII", check_encoding, "how the pickle mode decodes Python 2 strings; also `bytes`"),
 )
 
@@ -134,11 +257,21 @@ class Settings:
     """The values in force: an attribute for each of `SETTINGS`, always good; what was wrong in `problems`."""
 
     prompt: "str"
+    plain_prompt: "str"
     style: "str"
     completion: "str"
     ui: "str"
+    display: "str"
     bar: "str"
+    tracebacks: "str"
+    menu: "str"
     shell_integration: "str"
+    budget: "str"
+    journal: "str"
+    input_history: "str"
+    secrets: "str"
+    values: "str"
+    value_limit: "str"
     encoding: "str"
 
     def __init__(self) -> "None":
@@ -149,12 +282,18 @@ class Settings:
             setattr(self, setting.name, setting.default)
 
     def origin(self, name: "str") -> "str":
-        """Where the value of `name` comes from: `default`, an environment variable, or `FILE:LINE`."""
+        """Return where the value of `name` comes from: `default`, an environment variable, or `FILE:LINE`."""
         return self._origins.get(name, "default")
 
     def text(self, name: "str") -> "str":
-        """The value of `name` as it was given, empty if it was not."""
+        """Return the value of `name` as it was given, empty if it was not."""
         return self._texts.get(name, "")
+
+    def complain(self, text: "str") -> "None":
+        """Note what is wrong, as it can be printed: names and values are somebody's writing."""
+        from .preview import sentence  # hardly ever needed
+
+        self.problems.append(sentence(text))
 
     def give(self, name: "str", text: "str", origin: "str") -> "None":
         """Set one value from its text, or note what is wrong with it."""
@@ -163,13 +302,13 @@ class Settings:
                 try:
                     value = setting.check(text)
                 except ValueError as error:
-                    self.problems.append(f"{origin}: {name}: {error}")
+                    self.complain(f"{origin}: {name}: {error}")
                 else:
                     setattr(self, name, value)
                     self._origins[name] = origin
                     self._texts[name] = text
                 return
-        self.problems.append(f"{origin}: there is no setting {name!r}")
+        self.complain(f"{origin}: there is no setting {name!r}")
 
 
 def load(environ: "Mapping[str, str] | None" = None, path: "str | None" = None) -> "Settings":
@@ -181,7 +320,7 @@ def load(environ: "Mapping[str, str] | None" = None, path: "str | None" = None) 
     except OSError:
         pass  # no file is the usual case
     else:
-        for name, line, text in _entries(path, f"{status.st_mtime_ns} {status.st_size} {path}", settings.problems):
+        for name, line, text in _entries(path, f"{status.st_mtime_ns} {status.st_size} {path}", settings.complain):
             settings.give(name, text, f"{path}:{line}")
     environ = os.environ if environ is None else environ
     for setting in SETTINGS:
@@ -191,8 +330,8 @@ def load(environ: "Mapping[str, str] | None" = None, path: "str | None" = None) 
     return settings
 
 
-def _entries(path: "str", stamp: "str", problems: "list[str]") -> "list[tuple[str, str, str]]":
-    """What the file says, as (name, line, text), from the cache while its first line is `stamp`."""
+def _entries(path: "str", stamp: "str", complain: "Callable[[str], None]") -> "list[tuple[str, str, str]]":
+    """Return what the file says, as (name, line, text), from the cache while its first line is `stamp`."""
     cache = os.path.join(places.cache_dir(), "settings")
     try:
         with open(cache, encoding="utf-8", errors="surrogateescape") as file:
@@ -203,4 +342,4 @@ def _entries(path: "str", stamp: "str", problems: "list[str]") -> "list[tuple[st
         pass  # no cache, or one cut short: read the file itself
     from . import settings_file
 
-    return settings_file.read(path, stamp, cache, problems)
+    return settings_file.read(path, stamp, cache, complain)

@@ -30,8 +30,20 @@ if _path and os.path.abspath(_path) != own:
     _file, names["__file__"] = names.get("__file__"), _path
     try:
         exec(compile(_source, _path, "exec"), names)  # noqa: S102  # the user's own start-up file
-    except Exception:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as _error:  # shown as Python itself shows it, which goes on then
+        if isinstance(_error, SystemExit):
+            raise
+        _kind, _trace = type(_error), sys.exc_info()[2].tb_next  # without this file's own frame
+        if hasattr(_error, "__traceback__"):
+            BaseException.with_traceback(_error, _trace)
+        sys.last_type, sys.last_value, sys.last_traceback = _kind, _error, _trace
+        if sys.version_info >= (3, 12):
+            sys.last_exc = _error
+        try:
+            sys.excepthook(_kind, _error, _trace)
+        except Exception:
+            sys.__excepthook__(_kind, _error, _trace)
+        del _kind, _trace
     if _file is None:
         names.pop("__file__", None)
     else:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pythons import Python, Target, found
+from tests.pythons import EVERY, Python, Target, found
 
 PACKAGES = ("numpy", "rich", "sympy")
 #: One Python with a C prompt, one with PyREPL.
@@ -38,17 +38,18 @@ def _targets() -> Iterator[object]:
         if not pythons:
             name = ".".join(map(str, minor))
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"no Python {name} on this machine"))
-        for mode in pythons[0].modes if pythons else ():
+        for mode in pythons[0].modes[: None if EVERY else 1] if pythons else ():
             yield pytest.param(target := Target(pythons[0], mode), id=str(target))
 
 
-#: The prompts of two interpreters, to be started with `python=with_packages(target.python)`.
+#: The prompts of two interpreters, or one of each where not every prompt takes part. They are started with
+#: `python=with_packages(target.python)`.
 prompts_with_packages = pytest.mark.parametrize("target", list(_targets()))
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock file, so that of several test processes one makes the environment and the others wait."""
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that of several test processes one makes something and the others wait."""
     import fcntl
 
     with open(path, "w") as file:
@@ -56,17 +57,23 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
+def cache_folder() -> Path:
+    """Return the folder of what is kept between runs of the tests, made if need be."""
+    home = Path(os.environ.get("HISTSHELL_TEST_CACHE") or Path.home() / ".cache" / "histshell-tests")
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
 def with_packages(python: Python, packages: Sequence[str] = PACKAGES, name: str = "") -> Path:
     """Return the interpreter of an environment with packages, made if need be; skips the test if that fails.
 
     A long list of packages gets a short `name` for its directory, which tells lists of that name apart as well.
     """
-    home = Path(os.environ.get("HISTSHELL_TEST_CACHE") or Path.home() / ".cache" / "histshell-tests")
-    home.mkdir(parents=True, exist_ok=True)
+    home = cache_folder()
     words = f"{name}-{zlib.crc32(' '.join(packages).encode()):08x}" if name else "-".join(packages)
     environment = home / f"{python.name}-{words}".replace("*", "x")
     interpreter = environment / "bin" / "python"
-    with _alone(home / f"{environment.name}.lock"):
+    with alone(home / f"{environment.name}.lock"):
         if not (environment / "complete").exists():
             try:
                 if why := _failed.get(environment) or _failed.get(home):

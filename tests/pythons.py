@@ -11,9 +11,10 @@ import glob
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import pytest
 
@@ -40,6 +41,9 @@ print(hasattr(sys, 'pypy_version_info') and 'pypy' or 'cpython')
 print('.'.join(str(n) for n in sys.version_info[:3]))
 print(getattr(sys, 'base_prefix', sys.prefix) != sys.prefix and 'environment' or 'base')
 """
+
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -134,30 +138,93 @@ def found() -> tuple[Python, ...]:
     return tuple(sorted(chosen.values(), key=lambda python: (python.implementation, python.version)))
 
 
+#: Whether every prompt takes part: `make test ALL=1`. Else the telling ones do.
+EVERY = bool(os.environ.get("HISTSHELL_TEST_ALL"))
+
+
+def by_turns(
+    name: str,
+    values: Iterable[object],
+    prompts: pytest.MarkDecorator,
+    times: int | None = 1,
+    where: Callable[[Any, Any], bool] | None = None,
+) -> pytest.MarkDecorator:
+    """Parametrize as `prompts` do, and by a name: each value at `times` of those `where` it means something, None for all.
+
+    Other ones from value to value, so that each prompt has its share: for what differs from value to value and from prompt to
+    prompt, and rarely in one pair alone. Where every prompt takes part, all of the telling ones and a third of the others.
+    """
+    names, parameters = prompts.args
+    rows = [pytest.param(*one.values, None, id=one.id, marks=one.marks) for one in parameters if one.values[0] is None]
+    here = [one for one in parameters if one.values[0] is not None]
+    for turn, value in enumerate(values):
+        useful = [one for one in here if not where or where(one.values[0], value)]
+        rows += [pytest.param(*one.values, value, id=f"{one.id}-{value}") for one in _chosen(useful, turn, times)]
+    return pytest.mark.parametrize((*([names] if isinstance(names, str) else names), name), rows)
+
+
+def _chosen(useful: list[Any], turn: int, times: int | None) -> list[Any]:
+    """The prompts whose turn it is, in their order."""
+    size = len(useful)
+    if EVERY:
+        firsts = [one.values[0] for one in useful]
+        most = _telling(firsts) if all(isinstance(one, Target) for one in firsts) else [*firsts[:1], *firsts[-1:]]
+        return [one for place, one in enumerate(useful) if one.values[0] in most or (place + turn) % 3 == 0]
+    places = {(turn + step * size // times) % size for step in range(times)} if times and size else range(size)
+    return [one for place, one in enumerate(useful) if place in places]
+
+
 def _targets(wanted: Iterable[tuple[int, int]], pypy: bool, first_mode: bool) -> Iterator[object]:
+    """Yield the prompts of the wanted versions as parameters, and a test that is skipped for each that is not here.
+
+    Where not every prompt takes part: of those with readline and with PyREPL the oldest and the newest, of the other kinds
+    the newest. Code that draws or reads differs between these; what differs between two versions in the middle is rare.
+    """
+    targets = []
     for minor in wanted:
         pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
         if not pythons:
             name = ".".join(map(str, minor))
             yield pytest.param(None, id=name, marks=pytest.mark.skip(reason=f"no Python {name} on this machine"))
-        for python in pythons:
-            for mode in python.modes[:1] if first_mode else python.modes:
-                yield pytest.param(target := Target(python, mode), id=str(target))
+        targets += [Target(python, mode) for python in pythons for mode in python.modes[: 1 if first_mode else None]]
     if pypy:
         pypys = [python for python in found() if python.implementation == "pypy" and python.minor >= (3, 9)]
         if not pypys:
             yield pytest.param(None, id="pypy", marks=pytest.mark.skip(reason="no PyPy 3.9 or later on this machine"))
-        for python in pypys:
-            yield pytest.param(target := Target(python, PYPY), id=str(target))
+        targets += [Target(python, PYPY) for python in pypys]
+    for target in targets if EVERY else _telling(targets):
+        yield pytest.param(target, id=str(target))
+
+
+def ends(rows: Sequence[_Row]) -> list[_Row]:
+    """Return all rows where every prompt takes part, else the first and the last: of versions the oldest and the newest."""
+    return list(rows) if EVERY else [*rows[:1], *rows[1:][-1:]]
+
+
+def telling(pythons: Sequence[Python]) -> list[Python]:
+    """Return all of them where every prompt takes part, else those whose prompts are the telling ones."""
+    chosen = _telling([Target(python, python.modes[0]) for python in pythons])
+    return [python for python in pythons if EVERY or python in [target.python for target in chosen]]
+
+
+def _telling(targets: Sequence[Target]) -> list[Target]:
+    """Return the oldest and the newest prompt with readline and with PyREPL, and the newest of each other kind."""
+    kinds = {mode: [target for target in targets if target.mode == mode] for mode in _MODE_ENVIRONMENT}
+    telling = [*kinds[READLINE][:1], *kinds[PYREPL][:1], *(prompts[-1] for prompts in kinds.values() if prompts)]
+    return [target for target in targets if target in telling]
 
 
 def _extremes() -> Iterator[object]:
+    """Yield the oldest and the newest of each kind as parameters; where not every prompt takes part, the oldest and the newest of
+    CPython, which are of two kinds, and PyPy.
+    """
     numbered = [python for python in found() if python.minor >= GUEST[0]]
     for mode in (READLINE, PYREPL, PYPY):
         pythons = [python for python in numbered if python.modes[0] == mode]
         if not pythons:
             yield pytest.param(None, id=mode, marks=pytest.mark.skip(reason=f"no Python with a {mode} prompt"))
-        for python in dict.fromkeys(pythons[:1] + pythons[-1:]):
+        oldest, newest = pythons[:1], pythons[-1:]
+        for python in dict.fromkeys(oldest + newest if EVERY else oldest if mode == READLINE else newest):
             yield pytest.param(target := Target(python, mode), id=str(target))
 
 
@@ -169,7 +236,8 @@ numbered_prompts = pytest.mark.parametrize("target", list(_targets(GUEST + HOME,
 numbered_pythons = pytest.mark.parametrize("target", list(_targets(GUEST + HOME, pypy=True, first_mode=True)))
 #: One prompt for each interpreter that histshell may be installed under.
 home_pythons = pytest.mark.parametrize("target", list(_targets(HOME, pypy=False, first_mode=True)))
-#: The oldest and the newest of each kind, for what costs many sessions and depends little on the version.
+#: The oldest and the newest, of each kind where every prompt takes part: for what costs many sessions and depends little on the
+#: version.
 some_pythons = pytest.mark.parametrize("target", list(_extremes()))
 #: The versions on which the start-up file must do nothing at all.
 silent_pythons = pytest.mark.parametrize("target", list(_targets(SILENT, pypy=False, first_mode=True)))

@@ -9,8 +9,10 @@ A row is *absolute*: rows that scrolled off the top keep their numbers, row 0 is
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import re
+import select
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import pexpect
 import pyte
+
+from tests.signals import as_in_a_terminal
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,12 +42,21 @@ KEYS = {
     "ctrl-d": "\x04",
     "ctrl-k": "\x0b",
     "ctrl-l": "\x0c",
+    "ctrl-t": "\x14",
     "ctrl-u": "\x15",
     "ctrl-r": "\x12",
     "ctrl-w": "\x17",
     "f2": "\x1bOQ",
     "f4": "\x1bOS",
     "f5": "\x1b[15~",
+    "f6": "\x1b[17~",
+    "f7": "\x1b[18~",
+    "f8": "\x1b[19~",
+    "f9": "\x1b[20~",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "first": "\x1b[H",
+    "last": "\x1b[F",
 }
 #: The mode (DECCKM) in which a terminal sends ESC O A for an arrow; pyte shifts the numbers of private modes.
 _APPLICATION_KEYS = 1 << 5
@@ -51,7 +64,9 @@ PASTE_BEGIN = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 
 #: How long a condition may take to come true, in seconds. Generous: it is only ever used up by a test that fails.
-PATIENCE = 30.0
+PATIENCE = 60.0
+#: A program that is busy and has written nothing for so many seconds is not in the middle of drawing.
+_SILENCE = 0.2
 
 
 class TerminalError(AssertionError):
@@ -62,11 +77,27 @@ class ScrollingScreen(pyte.Screen):
     """A screen that keeps the text of the rows that scroll off its top.
 
     pyte's own `HistoryScreen` does so too, but checks each attribute access of the emulator for it, at half the speed.
+    What waits for something reads all rows again and again, so those that have not changed are not put together anew.
     """
 
     def __init__(self, columns: int, lines: int) -> None:
         self.scrolled_off: list[str] = []
+        self._cells: dict[int, list[str]] = {}
         super().__init__(columns, lines)
+
+    def draw(self, data: str) -> None:
+        """Draw text; a combining character may belong to the row above, which pyte does not mark as changed."""
+        if not data.isascii():
+            self._cells.pop(self.cursor.y - 1, None)
+        super().draw(data)
+
+    def insert_characters(self, count: int | None = None) -> None:
+        """Shift the rest of the row to the right; pyte looks at each cell, and PyREPL does it for each key."""
+        self.dirty.add(self.cursor.y)
+        shift = count or 1
+        line = self.buffer[self.cursor.y]
+        moved = [(column, line.pop(column)) for column in list(line) if column >= self.cursor.x]
+        line.update((column + shift, cell) for column, cell in moved if column + shift < self.columns)
 
     def index(self) -> None:
         """Move down one line; at the bottom, keep the top line's text and scroll."""
@@ -74,11 +105,23 @@ class ScrollingScreen(pyte.Screen):
             self.scrolled_off.append(self.text(0).rstrip())
         super().index()
 
+    def cells(self, row: int) -> list[str]:
+        """Return what stands in each cell of a row; the one after a wide character is empty."""
+        if self.dirty:
+            for changed in self.dirty:
+                self._cells.pop(changed, None)
+            self.dirty.clear()
+        cells = self._cells.get(row)
+        if cells is None:
+            self._cells[row] = cells = [" "] * self.columns
+            for column, cell in self.buffer.get(row, {}).items():
+                if column < self.columns:
+                    cells[column] = cell.data
+        return cells
+
     def text(self, row: int) -> str:
         """Return the whole of one row of the screen, `columns` cells, trailing blanks included."""
-        line = self.buffer[row]
-        # The cell after a wide character is empty: joining skips it.
-        return "".join(line[column].data for column in range(self.columns))
+        return "".join(self.cells(row))
 
 
 class Terminal:
@@ -93,7 +136,14 @@ class Terminal:
         self._screen = ScrollingScreen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._child = pexpect.spawn(
-            argv[0], list(argv[1:]), env=dict(env), cwd=cwd, dimensions=(rows, columns), timeout=PATIENCE, echo=True
+            argv[0],
+            list(argv[1:]),
+            env=dict(env),
+            cwd=cwd,
+            dimensions=(rows, columns),
+            timeout=PATIENCE,
+            echo=True,
+            preexec_fn=as_in_a_terminal,
         )
         self._child.ptyproc.delayafterclose = 0  # a sleep of 100 ms otherwise; `close` has made sure that it is over
         # Programs may ask the terminal a question (where is the cursor?) and wait for the answer.
@@ -111,13 +161,23 @@ class Terminal:
         self.close()
 
     def close(self) -> None:
-        """Kill the program if it still runs, and give the terminal back."""
+        """End the program if it still runs, as a window that is closed does, else by force; give the terminal back."""
         if self._child.closed:
             return
         with contextlib.suppress(OSError):
+            os.killpg(self._child.pid, signal.SIGHUP)
+            deadline = time.monotonic() + 0.5
+            while self._child.isalive() and time.monotonic() < deadline:
+                time.sleep(0.005)
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
         self._child.close()
+
+    def hang_up(self) -> None:
+        """Close the window, and wait for the end of the program."""
+        self._child.ptyproc.fileobj.close()
+        self._child.ptyproc.wait()
+        self._child.closed = True
 
     # -- the keyboard --------------------------------------------------------------------------------------------------
 
@@ -177,14 +237,17 @@ class Terminal:
     @property
     def before_cursor(self) -> str:
         """The text of the cursor's row that is left of the cursor, blanks included."""
-        line = self._screen.buffer[self._screen.cursor.y]
-        return "".join(line[column].data for column in range(self.column))
+        return "".join(self._screen.cells(self._screen.cursor.y)[: self.column])
 
     @property
     def after_cursor(self) -> str:
         """The text of the cursor's row from the cursor on, blanks included."""
-        line = self._screen.buffer[self._screen.cursor.y]
-        return "".join(line[column].data for column in range(self.column, self._screen.columns))
+        return "".join(self._screen.cells(self._screen.cursor.y)[self.column :])
+
+    @property
+    def top(self) -> int:
+        """The absolute row that stands at the top of the screen."""
+        return len(self._screen.scrolled_off)
 
     def cell(self, row: int, column: int) -> pyte.screens.Char:
         """Return one cell by its absolute row: `.data`, `.fg`, `.bg`, `.bold` …"""
@@ -242,38 +305,84 @@ class Terminal:
         return int(self._child.exitstatus)
 
     def wait_for_sleep(self, *, timeout: float = PATIENCE) -> None:
-        """Wait until the program itself waits for something (state S of proc(5)); no more than a poll where there is no /proc."""
-        try:
-            self.wait_for(lambda: _state(self.pid) == "S", timeout=timeout)
-        except FileNotFoundError:
-            time.sleep(0.2)
+        """Wait until the program itself waits for something, and has written all; where there is no /proc, a silence."""
 
-    def _read(self, seconds: float) -> None:
+        def sleeps() -> bool:
+            """The program sleeps"""
+            return self._is_still(_main_thread)
+
+        self.wait_for(sleeps, timeout=timeout)
+
+    def wait_for_still(self, what: str | Callable[[], bool], *, timeout: float = PATIENCE) -> None:
+        """Wait as `wait_for` does, for what is also true when nothing more is drawn.
+
+        A program that draws a whole screen shows for a moment what it then takes away, or has its cursor elsewhere.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            Terminal.wait_for(self, what, timeout=max(0.0, deadline - time.monotonic()))
+            if self._is_still(_threads, or_busy=True) or time.monotonic() > deadline:
+                return
+
+    def _is_still(self, states: Callable[[int], set[str]], *, or_busy: bool = False) -> bool:
+        """Whether nothing more comes: looked at twice, since a key needs a moment to wake the program.
+
+        Of one that is busy nothing is known, but `or_busy` takes a silence for an answer.
+        """
+        began, pause = time.monotonic(), 0.0
+        while not self._read(pause):
+            seen = states(self.pid)
+            if not self._open or (seen == {"S"} and pause):
+                return True
+            if time.monotonic() - began > _SILENCE:
+                return or_busy or not seen
+            pause = 0.005
+        return False
+
+    def _read(self, seconds: float) -> bool:
+        """Show what is written within so many seconds; return whether there was anything."""
         data = self._raw(seconds)
         if data:
             self._stream.feed(data)
+        return bool(data)
 
     def _raw(self, seconds: float) -> bytes:
+        """Return what the program has written, within so many seconds; pexpect's own way asks thrice whether it lives."""
+        file = self._child.child_fd
+        if not select.select([file], [], [], seconds)[0]:
+            # Gone, while something that it has started keeps the terminal: what was written before has been read.
+            self._open = self._child.isalive() or bool(select.select([file], [], [], 0)[0])
+            return b""
         try:
-            data = bytes(self._child.read_nonblocking(65536, seconds))
-            if self.written is not None:
-                self.written += data
-            return data
-        except pexpect.TIMEOUT:
-            pass
-        except pexpect.EOF:
-            self._open = False
-        return b""
+            data = os.read(file, 65536)
+        except OSError:  # as Linux says that nobody has the other end any more
+            data = b""
+        self._open = bool(data)
+        if self.written is not None:
+            self.written += data
+        return data
 
     def _error(self, sentence: str) -> TerminalError:
         shown = "\n".join(f"  |{row}" for row in self.history()[-60:])
         return TerminalError(f"{sentence}\ncursor at row {self.row}, column {self.column}:\n{shown}")
 
 
-def _state(pid: int) -> str:
-    """Return the state letter of a process: R running, S sleeping …"""
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0]
+def _main_thread(pid: int) -> set[str]:
+    """Return the state letter of a process in proc(5), R running, S sleeping …; nothing where there is no /proc, or no process."""
+    return _states([f"/proc/{pid}/stat"])
+
+
+def _threads(pid: int) -> set[str]:
+    """Return the state letters of all threads of a process."""
+    return _states(glob.glob(f"/proc/{pid}/task/*/stat"))
+
+
+def _states(files: Sequence[str]) -> set[str]:
+    states = set()
+    for name in files:
+        with contextlib.suppress(OSError), open(name) as file:
+            states.add(file.read().rpartition(")")[2].split()[0])
+    return states
 
 
 def _name(what: str | Callable[[], bool]) -> str:

@@ -16,7 +16,7 @@ import click
 import pytest
 
 import histshell
-from histshell import by_hand, settings
+from histshell import command_line, settings
 from histshell.cli import main as command
 from tests.prompt.session import STARTUP, Session, fresh_home
 from tests.pythons import BASIC, READLINE, Python, Target
@@ -25,7 +25,10 @@ from tests.transcripts import Transcript, blocks, transcripts
 from tools import picture
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "RELEASING", "SECURITY")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 VARIABLE = re.compile(r"HISTSHELL(?:_[A-Z]+)+")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -47,6 +50,7 @@ def sessions() -> list[object]:
     ]
 
 
+@pytest.mark.slow
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     """What `make docs` does: every link leads somewhere, every page can be reached."""
     done = subprocess.run(
@@ -73,7 +77,11 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("transcript", sessions())
 def test_a_transcript_is_what_the_prompt_shows(transcript: Transcript, tmp_path: Path) -> None:
     """Each line is typed at a real prompt; what the terminal shows then is what the page says."""
-    with Session(HERE, fresh_home(tmp_path / "home"), startup=STARTUP, args=["-q"], env={"NO_COLOR": "1"}) as session:
+    env, size = {"NO_COLOR": "1"}, (50, 120)
+    if transcript.page.stem == "display":  # as that page says
+        env["HISTSHELL_DISPLAY"], size = "pretty", (24, 80)
+    home = fresh_home(tmp_path / "home")
+    with Session(HERE, home, startup=STARTUP, args=["-q"], env=env, rows=size[0], columns=size[1]) as session:
         session.wait_for_prompt()
         for line in transcript.inputs():
             session.enter(line, until=session.at_any_prompt)
@@ -132,11 +140,27 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
     """Links to files, and paths below one of the repository's folders; `*` and `{a,b}` are not expanded."""
     folders = "histshell|startup|tests|docs|benchmarks|tools|.ci"
     named = [word for text in code(page) for word in re.findall(rf"(?<![\w/.~$-])(?:{folders})/[\w./-]+", text)]
-    made = ("docs/_build/",)
+    made = ("docs/_build/", ".ci/work")
     missing = [name for name in named if not (ROOT / name).exists() and not name.startswith(made)]
     links = re.findall(r"\]\(([^)\s#]+)[^)]*\)", page.read_text(encoding="utf-8"))
     missing += [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not missing
+
+
+@each_page
+def test_every_link_to_a_heading_hits_one(page: Path) -> None:
+    """`page.md#heading`, as GitHub and Sphinx make the anchors of headings."""
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s#]*)#([^)\s]+)\)", text)
+    links = [(target, anchor) for target, anchor in links if "://" not in target]
+    assert [link for link in links if link[1] not in anchors(page.parent / link[0] if link[0] else page)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings: in small letters, blanks as hyphens, without other signs."""
+    text = re.sub(r"^(```+).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @each_page
@@ -167,7 +191,7 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
     for text in code(page):
         for words in re.findall(r"(?:^|[;&|] *)histshell((?: +[^\s;&|]+)*)", text):
             first, *rest = words.split() or ["--help"]
-            if first not in command.commands and not by_hand.parse(shlex.split(words), "histshell").wrong:
+            if first not in command.commands and not command_line.parse(shlex.split(words), "histshell").wrong:
                 continue  # the rich prompt
             if first.startswith("-"):
                 known: click.Command = command
@@ -178,16 +202,20 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
                 wrong.append(text)
                 continue
             options = {option for parameter in known.params for option in parameter.opts} | {"--help"}
-            wrong += [text for word in rest if word.startswith("-") and word.partition("=")[0] not in options]
+            wrong += [
+                text
+                for word in rest
+                if word.startswith("-") and not word[1:].isdigit() and word.partition("=")[0] not in options
+            ]
     assert not wrong
 
 
 def test_every_command_is_documented() -> None:
-    """Each command of `histshell` is explained on the page about installing, settings, the pickle mode or the rich prompt."""
+    """Each command of `histshell` is explained on the page about what it is for."""
     assert isinstance(command, click.Group)
     text = "".join(
         (ROOT / "docs" / name).read_text(encoding="utf-8")
-        for name in ("install.md", "settings.md", "pik.md", "rich.md")
+        for name in ("install.md", "settings.md", "pik.md", "rich.md", "memory.md", "privacy.md")
     )
     assert [name for name in command.commands if f"histshell {name}" not in text] == []
 
@@ -250,13 +278,14 @@ def test_the_picture_is_what_the_prompt_shows() -> None:
     """The picture in the README, taken again now, has the same text, but for addresses, ages and Python's version."""
     committed = (ROOT / "docs" / "_static" / "session.svg").read_text(encoding="utf-8")
     assert drawn(picture.take()) == drawn(committed)
-    assert any("list(map(h[1], h[2]))" in row for row in drawn(committed))
+    assert any("max(h[2], key=h[2].get)" in row for row in drawn(committed))
 
 
 def drawn(svg: str) -> list[str]:
     """Return the rows of text of a terminal picture, with what changes from one run to the next taken out."""
-    rows: dict[float, list[tuple[float, str]]] = {}
-    for x, y, text in re.findall(r'<text class="histshell-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', svg):
-        rows.setdefault(float(y), []).append((float(x), html.unescape(text).replace("\xa0", " ").rstrip("\n")))
-    lines = ["".join(text for _, text in sorted(row)) for _, row in sorted(rows.items())]
+    rows: dict[float, str] = {}
+    found = re.findall(r'<text class="histshell-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>', svg)
+    for x, y, text in sorted((float(x), float(y), html.unescape(text)) for x, y, text in found):
+        rows[y] = rows.get(y, "").ljust(round(x / picture.CELL)) + text
+    lines = [row for _, row in sorted(rows.items())]
     return [re.sub(r"0x[0-9a-f]+", "0x…", re.sub(r"\b\d+s\b", "0s", line)).rstrip() for line in lines]

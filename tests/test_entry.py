@@ -10,7 +10,7 @@ import pytest
 
 from histshell import Entry
 from histshell.history import History, Record
-from histshell.inputs import exact, position
+from histshell.positions import exact, position
 
 
 def record(value: object, source: str = "", where: int = 0, preview: str | None = None) -> Record:
@@ -46,8 +46,15 @@ def test_an_entry_tells_what_is_known() -> None:
     assert repr(entry) == "<Entry 3: [1] <- '[1]'>"
 
 
+def test_a_drawn_table_is_known_by_its_words() -> None:
+    """The lines around them would be most of a preview."""
+    drawn = "shape: (1, 2)\n┌──────┬─────┐\n│ city ┆ kg  │\n╞══════╪═════╡\n│ Oslo ┆ 12  │\n└──────┴─────┘"
+    assert Entry(1, None, record(None, preview=drawn)).preview == "shape: (1, 2) city kg Oslo 12"
+    assert Entry(1, None, record(None, preview="'│  ─'")).preview == "'│  ─'"
+
+
 def test_an_entry_of_an_unknown_result() -> None:
-    """What a user appended himself has a value and a preview, and nothing else."""
+    """What a user appended has a value and a preview, and nothing else."""
     history = History()
     history.append("by hand")
     entry = history.entry(1)

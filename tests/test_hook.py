@@ -18,7 +18,7 @@ from histshell.hook import DisplayHook
 from histshell.recorder import PREVIEW, Recorder
 
 
-class Desk:
+class Wiring:
     """A history, a recorder and a display hook, wired as a session wires them."""
 
     def __init__(self) -> None:
@@ -37,11 +37,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A desk at which the stock hook is wrapped."""
+def wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+    """The parts with the stock hook wrapped."""
     monkeypatch.setattr(sys, "displayhook", sys.__displayhook__)
     monkeypatch.setattr(builtins, "_", "before", raising=False)
-    made = Desk()
+    made = Wiring()
     made.hook.attach()
     yield made
     made.hook.detach()
@@ -94,33 +94,33 @@ def streams() -> list[Callable[[], Any]]:
      Odd(KeyboardInterrupt()), Odd("\udc80"), "x" * 10000],
     ids=lambda value: str(type(value).__name__),
 )  # fmt: skip
-def test_it_shows_what_the_stock_hook_shows(desk: Desk, stream: Callable[[], Any], value: object) -> None:
+def test_it_shows_what_the_stock_hook_shows(wiring: Wiring, stream: Callable[[], Any], value: object) -> None:
     """The same text, the same errors, the same `_`."""
     assert shown(sys.displayhook, value, stream()) == shown(sys.__displayhook__, value, stream())
-    assert len(desk.history) == (1 if value is None else 2)
+    assert len(wiring.history) == (1 if value is None else 2)
 
 
-def test_a_lost_stdout_is_said_as_the_stock_hook_says_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_stdout_is_said_as_the_stock_hook_says_it(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
     """The value has its number already."""
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(RuntimeError, match=r"lost sys\.stdout"):
         sys.displayhook(3)
     monkeypatch.undo()
-    assert desk.history[1:] == [3]
+    assert wiring.history[1:] == [3]
 
 
-def test_recorded_before_it_is_printed(desk: Desk) -> None:
+def test_recorded_before_it_is_printed(wiring: Wiring) -> None:
     """A value whose text raises is there, and so is its source."""
     with pytest.raises(ZeroDivisionError):
         sys.displayhook(Odd(ZeroDivisionError()))
-    entry = desk.history.entry(1)
+    entry = wiring.history.entry(1)
     assert isinstance(entry.value, Odd)
     assert entry.source == "test_recorded_before_it_is_printed"
     assert entry.preview.startswith("<")
-    assert desk.refreshed == 1
+    assert wiring.refreshed == 1
 
 
-def test_the_text_displayed_is_the_preview(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_text_displayed_is_the_preview(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a value that changes later, too; cut, and asked for once."""
     asked: list[int] = []
 
@@ -133,13 +133,13 @@ def test_the_text_displayed_is_the_preview(desk: Desk, capsys: pytest.CaptureFix
     sys.displayhook(changing)
     sys.displayhook(Counting())
     changing.append(2)
-    assert desk.history.entry(1).preview == "[1]"
-    assert desk.history.entry(2).preview == "c" * (PREVIEW - 1) + "…"
+    assert wiring.history.entry(1).preview == "[1]"
+    assert wiring.history.entry(2).preview == "c" * (PREVIEW - 1) + "…"
     assert len(asked) == 1
     assert capsys.readouterr().out == "[1]\n" + "c" * 1000 + "\n"
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("wiring")
 def test_none_runs_no_python() -> None:
     """A debugger that stops at the next line of Python does not stop in the hook."""
     events: list[str] = []
@@ -153,16 +153,16 @@ def test_none_runs_no_python() -> None:
     assert events == ["<input>"]
 
 
-def test_the_history_and_its_views_are_not_recorded(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_history_and_its_views_are_not_recorded(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
     """They would hold themselves."""
     sys.displayhook(5)
-    for value in (desk.history, desk.history.show(), desk.history.find(int)):
+    for value in (wiring.history, wiring.history.show(), wiring.history.find(int)):
         sys.displayhook(value)
-    assert desk.history[1:] == [5]
+    assert wiring.history[1:] == [5]
     assert capsys.readouterr().out.count("int") == 3
 
 
-def test_a_hook_set_later_is_wrapped_and_still_called(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hook_set_later_is_wrapped_and_still_called(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
     """It gets every value, None too; what it chains to does not record again."""
     seen: list[object] = []
     ours = sys.displayhook
@@ -172,45 +172,45 @@ def test_a_hook_set_later_is_wrapped_and_still_called(desk: Desk, capsys: pytest
         ours(value)
 
     sys.displayhook = chained
-    desk.hook.attach()
+    wiring.hook.attach()
     wrapped = sys.displayhook
     for value in (None, "a", "a"):
         sys.displayhook(value)
     assert seen == [None, "a", "a"]
-    assert desk.history[1:] == ["a", "a"]
+    assert wiring.history[1:] == ["a", "a"]
     sys.displayhook = ours  # restored
-    desk.hook.attach()
+    wiring.hook.attach()
     assert sys.displayhook is ours
     sys.displayhook("b")
     sys.displayhook = chained  # and set once more: the same wrapper, none on top
-    desk.hook.attach()
+    wiring.hook.attach()
     assert sys.displayhook is wrapped
-    desk.hook.detach()
+    wiring.hook.detach()
     assert sys.displayhook is chained
-    assert desk.history[1:] == ["a", "a", "b"]
+    assert wiring.history[1:] == ["a", "a", "b"]
     capsys.readouterr()
 
 
-def test_attaching_twice_changes_nothing(desk: Desk) -> None:
+def test_attaching_twice_changes_nothing(wiring: Wiring) -> None:
     """It is done at every prompt."""
     hook = sys.displayhook
     for _ in range(3):
-        desk.hook.attach()
+        wiring.hook.attach()
     assert sys.displayhook is hook
-    desk.hook.detach()
+    wiring.hook.detach()
     assert sys.displayhook is sys.__displayhook__
-    desk.hook.attach()
+    wiring.hook.attach()
     assert sys.displayhook is hook
 
 
-def test_a_missing_hook_stays_missing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_hook_stays_missing(wiring: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then the bare prompt says so itself."""
     monkeypatch.delattr(sys, "displayhook")
-    desk.hook.attach()
+    wiring.hook.attach()
     assert not hasattr(sys, "displayhook")
 
 
-def test_what_is_displayed_while_displaying_is_part_of_it(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_displayed_while_displaying_is_part_of_it(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
     """A `__repr__` that displays; after an interrupted one, recording goes on."""
 
     class Nested:
@@ -222,11 +222,11 @@ def test_what_is_displayed_while_displaying_is_part_of_it(desk: Desk, capsys: py
     with pytest.raises(KeyboardInterrupt):
         sys.displayhook(Odd(KeyboardInterrupt()))
     sys.displayhook(8)
-    assert [type(value) for value in desk.history[1:]] == [Nested, Odd, int]
+    assert [type(value) for value in wiring.history[1:]] == [Nested, Odd, int]
     assert capsys.readouterr().out == "7\nouter\n8\n"
 
 
-def test_threads_display_each_for_itself(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_threads_display_each_for_itself(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
     """One that is displaying does not keep another from recording."""
     inside, go_on = threading.Event(), threading.Event()
 
@@ -242,11 +242,11 @@ def test_threads_display_each_for_itself(desk: Desk, capsys: pytest.CaptureFixtu
     sys.displayhook("quick")
     go_on.set()
     thread.join()
-    assert [type(value) for value in desk.history[1:]] == [Slow, str]
+    assert [type(value) for value in wiring.history[1:]] == [Slow, str]
     capsys.readouterr()
 
 
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("wiring")
 def test_no_weak_reference_or_collection_is_caused(capsys: pytest.CaptureFixture[str]) -> None:
     """The history holds a value as any list does, and nothing else of ours refers to it but its record."""
 
@@ -261,17 +261,17 @@ def test_no_weak_reference_or_collection_is_caused(capsys: pytest.CaptureFixture
 
 
 def test_a_bug_in_what_is_known_loses_no_value(
-    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    wiring: Wiring, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The source finder may fail; the value has been recorded."""
 
     def fail(_: FrameType) -> tuple[str, int]:
         raise LookupError
 
-    recorder = Recorder(desk.history, fail, desk.refresh)
+    recorder = Recorder(wiring.history, fail, wiring.refresh)
     monkeypatch.setattr(sys, "displayhook", sys.__displayhook__)
     DisplayHook(recorder.display, recorder.pass_on).attach()
     sys.displayhook(3)
-    assert desk.history[1:] == [3]
-    assert desk.history.entry(1).source == ""
+    assert wiring.history[1:] == [3]
+    assert wiring.history.entry(1).source == ""
     assert capsys.readouterr().out == "3\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -27,7 +30,7 @@ def fake_python(folder: Path, version: str) -> Path:
     folder.mkdir()
     path = folder / "python3"
     code = f"import sys; sys.version_info = ({version}); exec(sys.argv[1])"
-    path.write_text(f'#!/bin/sh\nshift; exec "{sys.executable}" -c "{code}" "$@"\n')
+    path.write_text(f'#!/bin/sh\nshift; exec {shlex.quote(sys.executable)} -c "{code}" "$@"\n')
     path.chmod(0o755)
     return path
 
@@ -50,15 +53,58 @@ def test_without_a_new_python_the_remedy_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+def test_the_tests_are_run_without_the_settings_of_anybody(tmp_path: Path) -> None:
+    """Python's own variables, which no test could take back, are taken out; ALL asks for every prompt."""
+    env = environment(tmp_path, PYTHONOPTIMIZE="2", PYTHONPATH="/nonexistent", PYTHON_BASIC_REPL="1")
+    words = ["make", "-n", "-o", ".venv/ready-test", "-C", str(ROOT), "test"]
+    said = subprocess.run(words, env=env, capture_output=True, text=True, check=True).stdout
+    for name in ("PYTHONOPTIMIZE", "PYTHONPATH", "PYTHON_BASIC_REPL"):
+        assert f"-u {name} " in said
+    assert "HISTSHELL_TEST_ALL" not in said
+    said = subprocess.run([*words, "ALL=1"], env=env, capture_output=True, text=True, check=True).stdout
+    assert "HISTSHELL_TEST_ALL=1" in said
+
+
+def test_the_hooks_before_a_commit_are_those_of_lint() -> None:
+    """`.pre-commit-config.yaml` runs what `make lint` runs, nothing else, and fetches nothing."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    lint = [line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in recipe.splitlines()]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    entries = re.findall(r"^ +entry: (.*)$", hooks, re.MULTILINE)
+    assert [entry.removesuffix(" --force-exclude") for entry in entries] == lint
+    assert re.findall(r"repo: (.*)", hooks) == ["local"]
+
+
+def _tab_finds(terminal: Terminal, name: str) -> bool:
+    """Jedi's answer; its process takes a second or two to start, so TAB is pressed again."""
+    if any(name in row for row in terminal.screen()):
+        return True
+    terminal.press("tab")
+    time.sleep(0.3)
+    return False
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 @pytest.mark.skipif(not (ROOT / ".venv" / "ready-run").exists(), reason="not run by make: there is no .venv to try")
-def test_make_try_opens_the_prompt_and_leaves_the_home_directory_alone(tmp_path: Path) -> None:
-    """`make try` numbers results whatever the user has set for histshell, and writes nothing but Python's own history."""
+@pytest.mark.parametrize("rich", [False, True])
+def test_make_try_writes_nothing_outside_the_checkout(tmp_path: Path, rich: bool) -> None:
+    """Whatever the user has set for histshell, results are numbered, TAB asks jedi, and no file comes into the home directory."""
     env = environment(tmp_path, HISTSHELL="0", HISTSHELL_CHAIN="/nonexistent")
     with Terminal(["make", "-C", str(ROOT), "try"], env=env) as terminal:
         terminal.wait_for("h[1] >>>")
         terminal.type("6 * 7\r")
         terminal.wait_for("h[2] >>>")
         assert "42" in terminal.screen()
-        terminal.press("ctrl-d")
+        if rich:
+            terminal.type("h.ui()\r")
+            terminal.wait_for(lambda: any("h[2] >>>" in row for row in terminal.screen()[terminal.row :]))
+        terminal.type("'  x '.strip().uppe")
+        terminal.wait_for(lambda: _tab_finds(terminal, "upper"))
+        terminal.press("ctrl-c" if rich else "ctrl-u")
+        terminal.wait_for(lambda: terminal.before_cursor == "h[2] >>> ")
+        terminal.type("import os; os.path.expanduser('~'), sorted(n for n in dir() if n[0] != '_')\r")
+        terminal.wait_for(lambda: f"('{tmp_path}', ['h', 'os'])" in "".join(terminal.screen()))
+        terminal.type("exit()\r")
         assert terminal.wait_for_end() == 0
-    assert {path.name for path in tmp_path.iterdir()} <= {".python_history"}
+    assert [str(path) for path in tmp_path.rglob("*")] == []

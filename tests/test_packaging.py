@@ -1,7 +1,7 @@
 """What is shipped: the wheel and the source distribution are built, and the wheel is installed and run.
 
 Each needs a build environment, which pip fills from the package index or its cache; without either the build fails here
-too. The tests of this module share one build, so they run on one worker.
+too. The tests of this module share one build and one installation, whichever worker runs them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from histshell import __version__
+from tests.environments import alone
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTUP = {f"histshell/{path.name}": path for path in sorted((ROOT / "startup").glob("*.py"))}
 STUB = "histshell/pythonstartup.py"
 
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = pytest.mark.slow
 
 
 def run(*argv: str | Path, env: dict[str, str] | None = None) -> str:
@@ -37,12 +39,23 @@ def run(*argv: str | Path, env: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that one worker makes, the first that wants it; the others wait, and have the same."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder = common / name
+    with alone(common / f"{name}.lock"):
+        if not (common / f"{name}.complete").exists():
+            make(folder)
+            (common / f"{name}.complete").touch()
+    return folder
+
+
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the source distribution, and the wheel that was built from it and not from the checkout."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
-    return folder
+    return once(tmp_path_factory, "dist", lambda folder: run(sys.executable, "-m", "build", "--outdir", folder, ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +68,12 @@ def wheel(dist: Path) -> Path:
 @pytest.fixture(scope="module")
 def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with nothing but the wheel and what it depends on."""
-    folder = tmp_path_factory.mktemp("home") / "venv"
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    run(sys.executable, "-m", "pip", "-qq", "--python", folder / "bin" / "python", "install", wheel)
-    return folder
+
+    def make(folder: Path) -> None:
+        run(sys.executable, "-m", "venv", "--without-pip", folder)
+        run(sys.executable, "-m", "pip", "-qq", "--python", folder / "bin" / "python", "install", wheel)
+
+    return once(tmp_path_factory, "venv", make)
 
 
 def clean_environment(home: Path) -> dict[str, str]:

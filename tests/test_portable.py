@@ -50,6 +50,7 @@ def run(program: str, python: str = sys.executable) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported() -> None:
     """Each by itself: none asks at its top for what only a Unix has."""
     names = sorted(set(SOURCES) - {"histshell.__main__"})

@@ -10,7 +10,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from histshell import places, settings
+from histshell import places, settings, settings_edit, settings_file
+from histshell.setup.small_files import FileError
 
 
 @pytest.fixture
@@ -74,6 +75,15 @@ def test_false_is_no_prompt(home: Path) -> None:
     found = settings.load()
     assert (found.prompt, found.origin("prompt"), found.text("prompt")) == ("{h}[{n}] >>> ", "default", "")
     assert "'false' is no template" in found.problems[0]
+    assert "set plain_prompt to on" in found.problems[0]
+
+
+@pytest.mark.parametrize(("text", "word"), [("true", "on"), ("false", "off"), ('"On"', "on"), ('"auto"', "auto")])
+def test_the_plain_prompt_is_a_switch_of_three_words(home: Path, text: str, word: str) -> None:
+    """What TOML has for yes and no is understood as well."""
+    write(home, f"plain_prompt = {text}\n")
+    found = settings.load()
+    assert (found.plain_prompt, found.problems) == (word, [])
 
 
 def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +150,8 @@ def test_the_cache_spares_the_parser(home: Path) -> None:
     program = (
         "import sys\n"
         "from histshell import settings\n"
-        "print(settings.load().prompt, 'tomllib' in sys.modules or 'tomli' in sys.modules)"
+        "loaded = lambda: sys.modules['histshell.libraries'].TABLE\n"
+        "print(settings.load().prompt, 'tomllib' in loaded() or 'tomli' in loaded())"
     )
 
     def fresh() -> str:
@@ -170,3 +181,85 @@ def test_an_unreadable_file_is_named(home: Path) -> None:
     folder = home / ".config" / "histshell" / "config.toml"
     folder.mkdir()
     assert settings.load().problems == [f"{folder}: cannot be read: Is a directory"]
+
+
+WRITTEN = """\
+# what I like
+style = 'bold green'   # not "red"
+
+secrets = [  # two
+  "a_pin",   # of the bank
+  "b_pin",
+]
+"prompt" = '''
+{h}[{n}] > '''
+# the end"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "old", "new"),
+    [
+        ("style", "red", "'bold green'", '"red"'),
+        ("secrets", "c_pin", WRITTEN[WRITTEN.index("secrets") : WRITTEN.index('"prompt"')], 'secrets = "c_pin"\n'),
+        (
+            "prompt",
+            'é\t"{n}\\ ',
+            WRITTEN[WRITTEN.index('"prompt"') : WRITTEN.index("# the end")],
+            'prompt = "é\\t\\"{n}\\\\ "\n',
+        ),
+        ("bar", "off", "# the end", '# the end\nbar = "off"\n'),
+        ("style", None, "style = 'bold green'   # not \"red\"\n", ""),
+        ("ui", None, "", ""),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_setting_is_changed_and_nothing_else(name: str, value: str | None, old: str, new: str, ending: str) -> None:
+    """Comments, order, other settings and the ends of lines stay as they are."""
+    source = WRITTEN.replace("\n", ending)
+    made = settings_edit.edited(source, name, value)
+    assert made == WRITTEN.replace(old, new, 1).replace("\n", ending)
+    assert settings_file.parse(made).get(name) == value
+
+
+def test_what_is_written_otherwise_is_left_to_its_writer() -> None:
+    """A new setting comes before the tables; what a change would spoil is not changed."""
+    assert settings_edit.edited("[more]\nx = 1\n", "bar", "on") == 'bar = "on"\n[more]\nx = 1\n'
+    with pytest.raises(settings_edit.SettingNotChanged, match="only its writer"):
+        settings_edit.edited("style.x = 1\n", "style", "red")
+    with pytest.raises(ValueError, match="Invalid"):
+        settings_edit.edited("style = \n", "style", "red")
+    with pytest.raises(ValueError, match="nested"):
+        settings_edit.edited(f"x = {'[' * 9999}{']' * 9999}\n", "style", "red")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("stlye", "red", "did you mean style"),
+        ("nonsense", "red", "'histshell config' lists them"),
+        ("style", "pink", "no style"),
+        ("prompt", "a\nb", "printable"),
+        ("secrets", "(a+)+", "secrets was not set"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(home: Path, name: str, value: str, said: str) -> None:
+    """In a sentence, and the file is as it was."""
+    with pytest.raises(settings_edit.SettingNotChanged, match=said):
+        settings_edit.keep(name, value)
+    file = home / ".config" / "histshell" / "config.toml"
+    assert not file.exists()
+    assert settings_edit.keep("style", "red")
+    assert not settings_edit.keep("style", "red")
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text("style = [")
+    with pytest.raises(settings_edit.SettingNotChanged, match="cannot be read"):
+        settings_edit.keep("style", "red")
+    assert file.read_text() == "style = ["
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a sentence."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HISTSHELL_CONFIG", str(tmp_path / "file" / "folder" / "config.toml"))
+    with pytest.raises(FileError, match="folder"):
+        settings_edit.keep("style", "red")

@@ -7,6 +7,7 @@ import types
 import pytest
 
 from histshell import History
+from histshell.history import record
 from histshell.preview import LIMIT, one_line, preview, printable
 from histshell.views import MOST_ROWS, fit, table, width
 
@@ -15,8 +16,8 @@ def history_of(*rows: tuple[object, str, str | None, float]) -> History:
     """A history of (value, source, displayed text, age in seconds before 1000)."""
     history = History()
     for value, source, shown, age in rows:
-        record = history.record(value, 1000.0 - age)
-        record.source, record.preview = source, shown
+        made = record(history, value, 1000.0 - age)
+        made.source, made.preview = source, shown
     return history
 
 
@@ -51,7 +52,7 @@ def test_only_the_last_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[-1] == "(30 earlier: h.show(50), h.find(...))"
     assert len(repr(history.show(50)).splitlines()) == 51
     assert history.show(0).numbers == history.show(-5).numbers == []
-    assert repr(History()) == "no results yet"
+    assert repr(History()) == "no results yet: results are kept as h[1], h[2]… · h lists them"
     assert repr(history.find("nothing like it")) == "no results"
 
 

@@ -7,13 +7,16 @@ The session is that of the README, typed at the newest Python on this machine; n
 
 from __future__ import annotations
 
+import html
 import itertools
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
 import pyte
+from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
@@ -26,6 +29,8 @@ from tests.transcripts import transcripts
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 COLUMNS = 84
+CELL = 12.2  # how wide rich draws a column
+FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
 _DARK = [(30, 33, 39), (224, 108, 117), (152, 195, 121), (229, 192, 123)]
 _DARK += [(97, 175, 239), (198, 120, 221), (86, 182, 194), (215, 218, 224)]
@@ -57,9 +62,9 @@ def style(cell: pyte.screens.Char) -> Style:
 
 
 def text(session: Terminal) -> Text:
-    """Return all rows of a session that has not scrolled, in its colours; without an empty one that some versions begin with."""
+    """Return all rows that a session's screen shows, in its colours; without an empty one that some versions begin with."""
     rows: list[Text] = []
-    for row, shown in enumerate(session.screen()):
+    for row, shown in enumerate(session.screen(), session.top):
         if not shown and not rows:
             continue
         cells = [session.cell(row, column) for column in range(_length(session, row, len(shown)))]
@@ -107,7 +112,35 @@ def svg(picture: Text, columns: int, title: str) -> str:
             legacy_windows=False,
         )
         console.print(picture, no_wrap=True, highlight=False)
-        return console.export_svg(title=title, theme=_THEME, unique_id="histshell")
+        return exact(console.export_svg(title=title, theme=_THEME, unique_id="histshell"))
+
+
+def exact(svg: str) -> str:
+    """Return a picture that looks alike in any font: each piece of text stands at its own column, as wide as its cells.
+
+    What is far from what stands before it is a piece of its own, so that columns stay columns also where no font is monospaced. No
+    font is fetched.
+    """
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
+    return re.sub(
+        r'<text class="(histshell-r\d+)" x="([\d.]+)" (y="[\d.]+") textLength="[^"]*" ([^>]*)>([^<]*)</text>\s*',
+        _pieces,
+        svg,
+    )
+
+
+def _pieces(run: re.Match[str]) -> str:
+    """Return a run of text as pieces that hold no two blanks."""
+    look, start, row, clip, written = run.groups()
+    text = html.unescape(written).replace("\xa0", " ").replace("\n", " ")
+    pieces = []
+    for piece in re.finditer(r"\S+(?: \S+)*", text):
+        x = float(start) + cell_len(text[: piece.start()]) * CELL
+        width = cell_len(piece[0]) * CELL
+        place = f'x="{x:.1f}" {row} textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs" {clip}'
+        pieces.append(f'<text class="{look}" {place}>{html.escape(piece[0], quote=False)}</text>\n')
+    return "".join(pieces)
 
 
 def main() -> None:

@@ -19,17 +19,19 @@ COLUMNS, ROWS = 84, 20
 
 
 def menu(rich: Rich) -> None:
-    """Completion of what a result has, with the menu open."""
-    rich.enter("from fractions import Fraction")
-    rich.enter("[Fraction(1, n) for n in (2, 3, 6)]")
-    rich.enter("sum(h[1])")
-    rich.begin("h[1].")
-    rich.wait_for(lambda: any("append" in row and "attribute" in row for row in rich.screen()))
+    """Show the keys of a row of data, with the menu open."""
+    rich.enter("import csv, io, statistics")
+    rich.enter("file = io.StringIO('city,day,kg\\nOslo,Mon,12\\nLima,Mon,30\\nLima,Tue,28\\n')")
+    rich.enter("list(csv.DictReader(file))")
+    rich.enter("statistics.mean(float(row['kg']) for row in h[1])")
+    rich.begin('h[1][0]["')
+    rich.press("tab")
+    rich.wait_for(lambda: any("city" in row and "Oslo" in row for row in rich.screen()[6:]))
     rich.wait_for("2 results")
 
 
 def browser(rich: Rich) -> None:
-    """The history browser, narrowed."""
+    """Show the history browser, narrowed."""
     rich.enter("text = 'the quick brown fox jumps over the lazy dog'")
     rich.enter("text.split()")
     rich.enter("{word: len(word) for word in h[1]}")
@@ -37,13 +39,14 @@ def browser(rich: Rich) -> None:
     rich.press("f5")
     rich.wait_for("Search:")
     rich.type("h[")
-    rich.wait_for(lambda: "4 found" in rich.screen()[-1] or "found" in rich.screen()[-1])
+    rich.wait_for(lambda: "3 found " in rich.screen()[-1])
     rich.press("down")
     rich.wait_for(lambda: any("h[2]  dict of 8" in row for row in rich.screen()))
+    rich.wait_for(lambda: any(row.endswith("'dog': 3,") for row in rich.screen()))
 
 
 def pik(rich: Rich) -> None:
-    """The pickle mode: two lines entered, a third being typed."""
+    """Show the pickle mode: two lines entered, a third being typed."""
     rich.type("pik()")
     rich.press("enter")
     rich.wait_for(lambda: rich.before_cursor == "pik> ")
@@ -64,7 +67,14 @@ def take(name: str) -> str:
     """Type one session, and return the SVG of the screen."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        Rich(Path(folder) / "home", rows=ROWS, columns=COLUMNS, VIRTUAL_ENV="", PYTHONDONTWRITEBYTECODE="1") as rich,
+        Rich(
+            Path(folder) / "home",
+            rows=ROWS,
+            columns=COLUMNS,
+            VIRTUAL_ENV="",
+            PYTHONDONTWRITEBYTECODE="1",
+            HISTSHELL_COMPLETION="full",
+        ) as rich,
     ):
         rich.wait_for_prompt()
         PICTURES[name](rich)

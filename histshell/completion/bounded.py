@@ -77,7 +77,7 @@ class _Call:
             self.done.release()
 
     def stop(self, thread: int) -> None:
-        """Have `Overrun` raised in the thread at its next step in Python."""
+        """Raise `Overrun` in the thread at its next step in Python."""
         try:
             import ctypes  # 3 ms, and only in a session where something did overrun
 

@@ -7,7 +7,9 @@ have the built-in's own `__getitem__`.
 
 from __future__ import annotations
 
+import gc
 import os
+import types
 from itertools import islice, repeat
 from operator import is_
 from typing import Any, Iterator, List, Sequence, TypeVar
@@ -41,37 +43,38 @@ def chunks(items: Sequence[Item], request: Request, size: int = CHUNK) -> Iterat
 
 
 def is_plain(key: Any, depth: int = 0) -> bool:
-    """Whether a key is of a built-in type all through, so that it can be compared and shown."""
+    """Return whether a key is of a built-in type all through, so that it can be compared and shown."""
     if type(key) is tuple:
         return depth < 4 and len(key) <= 20 and all(is_plain(item, depth + 1) for item in key)
     return id(type(key)) in _SCALARS
 
 
 def same(key: Any, wanted: Any) -> bool:
-    """Whether a key, which may be anything, is the one that a plain value finds."""
+    """Return whether a key, which may be anything, is the one that a plain value finds."""
     if type(key) is type(wanted):
         return is_plain(key) and bool(key == wanted)
     return id(type(key)) in _NUMBERS and id(type(wanted)) in _NUMBERS and bool(key == wanted)
 
 
 def is_history(value: object) -> bool:
-    """Whether a value is a `History`."""
+    """Return whether a value is a `History`."""
     history = from_module("histshell.history", "History")
     return history is not UNKNOWN and derives(type(value), history)
 
 
 def inherits(value: object, base: Any) -> bool:
-    """Whether a value is of a built-in container type, or of a subclass that finds items as that does."""
+    """Return whether a value is of a built-in container type, or of a subclass that finds items as that does."""
     cls = type(value)
     return cls is base or (derives(cls, base) and class_attribute(cls, "__getitem__") is base.__dict__["__getitem__"])
 
 
 def item(value: object, key: Any, request: Request) -> Any:
-    """What `value[key]` would be, for a plain key, a list or a slice; `UNKNOWN` if that cannot be said safely."""
+    """Return what `value[key]` would be, for a plain key, a list or a slice; `UNKNOWN` if that cannot be said safely."""
     if type(value) is Instance:
         return UNKNOWN
     if is_history(value):
-        return _from_sequence(value, list, key)
+        result = _from_sequence(value, list, key)
+        return UNKNOWN if type(result) is from_module("histshell.placeholder", "Placeholder") else result
     for base in _SEQUENCES:
         if inherits(value, base):
             return _from_sequence(value, base, key)
@@ -79,8 +82,9 @@ def item(value: object, key: Any, request: Request) -> Any:
         return Instance(type(value)) if is_array(value) or table_axes(value) else UNKNOWN
     if not is_plain(key):
         return UNKNOWN
-    if inherits(value, dict):
-        return _from_dict(value, key, request)
+    inside = mapping(value)
+    if inside is not None:
+        return _from_dict(inside, key, request)
     if is_environment(value):
         return Instance(str) if type(key) is str else UNKNOWN
     if is_array(value):
@@ -121,7 +125,7 @@ def _from_dict(value: Any, key: object, request: Request) -> Any:
 
 
 def _all_of(kind: type, keys: List[Any], request: Request) -> bool:
-    """Whether all keys are exactly of one type, so that a dict may be asked for one: nobody's `__eq__` is called."""
+    """Return whether all keys are exactly of one type, so that a dict may be asked for one: nobody's `__eq__` is called."""
     for start in range(0, len(keys), _LARGE_CHUNK):
         if start and request.left() <= 0:
             return False
@@ -131,7 +135,7 @@ def _all_of(kind: type, keys: List[Any], request: Request) -> bool:
 
 
 def is_array(value: object) -> bool:
-    """Whether a value is exactly a numpy array; a subclass has methods of its own that indexing calls."""
+    """Return whether a value is exactly a numpy array; a subclass has methods of its own that indexing calls."""
     return type(value) is from_module("numpy", "ndarray")
 
 
@@ -145,13 +149,40 @@ def _from_array(value: Any, key: Any) -> Any:
         return UNKNOWN
 
 
+_KEEP_INSIDE = (("collections", "UserDict", "data"), ("configparser", "RawConfigParser", "_proxies"))
+"""Classes whose items lie in a dict of theirs: module, name, and the attribute that it is."""
+_MAPS = 20
+
+
+def mapping(value: object) -> Any:
+    """Return the dict that a value is, shows or keeps its items in; None for what has none."""
+    if inherits(value, dict):
+        return value
+    cls = type(value)
+    if cls is types.MappingProxyType:
+        shown = gc.get_referents(value)
+        return shown[0] if len(shown) == 1 and inherits(shown[0], dict) else None
+    for module, name, attribute in _KEEP_INSIDE:
+        base = from_module(module, name)
+        if base is not UNKNOWN and derives(cls, base):
+            if class_attribute(cls, "__getitem__") is not class_attribute(base, "__getitem__"):
+                return None
+            inside = dict.get(own_dict(value), attribute)
+            return inside if inherits(inside, dict) else None
+    if class_module(cls) == "requests.structures" and class_name(cls) == "CaseInsensitiveDict":
+        inside = dict.get(own_dict(value), "_store")
+        if inherits(inside, dict) and all(type(pair) is tuple and len(pair) == 2 for pair in dict.values(inside)):  # type: ignore[arg-type]
+            return {key: found for key, found in list(dict.values(inside)) if type(key) is str}  # type: ignore[arg-type]
+    return None
+
+
 def is_environment(value: object) -> bool:
-    """Whether a value is `os.environ` or `os.environb`."""
+    """Return whether a value is `os.environ` or `os.environb`."""
     return type(value) is from_module("os", "_Environ")
 
 
 def table_axes(value: object) -> List[Any]:
-    """The axes of a pandas object, its columns first: of a DataFrame two, of a Series one, else none.
+    """Return the axes of a pandas object, its columns first: of a DataFrame two, of a Series one, else none.
 
     They are read from the block manager in the instance's dictionary, past what a subclass may have redefined.
     """
@@ -166,7 +197,7 @@ def table_axes(value: object) -> List[Any]:
 
 
 def labels(index: Any, most: int = COLUMNS) -> List[Any]:
-    """The first labels of a pandas index, in order; none if it is of somebody else's class."""
+    """Return the first labels of a pandas index, in order; none if it is of somebody else's class."""
     cls = type(index)
     module = class_module(cls)
     if module.partition(".")[0] != "pandas" or from_module(module, class_name(cls)) is not cls:
@@ -176,19 +207,19 @@ def labels(index: Any, most: int = COLUMNS) -> List[Any]:
 
 
 def column(value: object, key: object) -> Any:
-    """What a label of a table gives: a Series of a DataFrame, as far as is known."""
+    """Return what a label of a table gives: a Series of a DataFrame, as far as is known."""
     axes = table_axes(value)
     return series_of(value) if axes and any(same(label, key) for label in labels(axes[0])) else UNKNOWN
 
 
 def series_of(value: object) -> Any:
-    """What stands for a column of a DataFrame; `UNKNOWN` for other values."""
+    """Return what stands for a column of a DataFrame; `UNKNOWN` for other values."""
     series = from_module("pandas", "Series")
     return Instance(series) if series is not UNKNOWN and len(table_axes(value)) == 2 else UNKNOWN
 
 
 def axis(value: object, name: str) -> Any:
-    """The `index` or the `columns` of a table, else `UNKNOWN`."""
+    """Return the `index` or the `columns` of a table, else `UNKNOWN`."""
     axes = table_axes(value)
     if axes and name == "index":
         return axes[-1]
@@ -196,15 +227,19 @@ def axis(value: object, name: str) -> Any:
 
 
 def column_names(value: object) -> List[str]:
-    """The labels of a table that can be written as attributes."""
+    """Return the labels of a table that can be written as attributes."""
     axes = table_axes(value)
     return [label for label in labels(axes[0]) if type(label) is str] if axes else []
 
 
 def keys(value: object) -> List[Any]:
-    """The keys of a container in its order: anything may be among them. Empty for what has none, or hides them."""
-    if inherits(value, dict):
-        return list(dict.keys(value))  # type: ignore[arg-type]  # a dict, or a subclass
+    """Return the keys of a container in its order: anything may be among them. Empty for what has none, or hides them."""
+    inside = mapping(value)
+    if inside is not None:
+        return list(dict.keys(inside))
+    if type(value) is from_module("collections", "ChainMap"):
+        maps = dict.get(own_dict(value), "maps")
+        return [key for one in maps[:_MAPS] for key in keys(one)] if type(maps) is list else []
     if is_environment(value):
         data = own_dict(value).get("_data")
         raw = list(data) if type(data) is dict else []

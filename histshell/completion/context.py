@@ -86,13 +86,13 @@ class Context:
     """
 
     __slots__ = (
-        "after", "brackets", "comment", "cursor", "memo", "source", "start", "statement", "stem", "string", "tokens",
+        "after", "brackets", "buffer", "comment", "cursor", "memo", "start", "statement", "stem", "string", "tokens",
     )  # fmt: skip
 
-    def __init__(self, source: str, cursor: int) -> None:
-        self.source = source
+    def __init__(self, buffer: str, cursor: int) -> None:
+        self.buffer = buffer
         self.cursor = cursor
-        self.after = source[cursor : cursor + 80]
+        self.after = buffer[cursor : cursor + 80]
         self.tokens: List[Token] = []
         self.brackets: List[Bracket] = []
         self.string: OpenString | None = None
@@ -114,11 +114,11 @@ class Context:
 
     @property
     def content(self) -> str:
-        """What has been typed of the open string, as it stands in the source."""
-        return self.source[self.string.body : self.cursor] if self.string else ""
+        """What has been typed of the open string, as it stands in the buffer."""
+        return self.buffer[self.string.body : self.cursor] if self.string else ""
 
     def is_attribute(self) -> bool:
-        """Whether the stem follows a dot that follows a value."""
+        """Return whether the stem follows a dot that follows a value."""
         return self.string is None and self.last == "." and self.primary(len(self.tokens) - 1) is not None
 
     def opening(self, token: int) -> int | None:
@@ -136,7 +136,7 @@ class Context:
         return None
 
     def is_value(self, index: int) -> bool:
-        """Whether the token at `index` can end a value, so that a dot, bracket or call after it belongs to it."""
+        """Return whether the token at `index` can end a value, so that a dot, bracket or call after it belongs to it."""
         if index < 0:
             return False
         token = self.tokens[index]
@@ -196,12 +196,12 @@ class Context:
         return parts
 
 
-def read(source: str, cursor: int) -> Context:
-    """Read `source` up to `cursor`, an offset in characters; raises nothing, whatever is in it."""
-    context = Context(source, cursor)
+def read(buffer: str, cursor: int) -> Context:
+    """Read `buffer` up to `cursor`, an offset in characters; raises nothing, whatever is in it."""
+    context = Context(buffer, cursor)
     begin = 0
     if cursor > WINDOW:
-        begin = source.find("\n", cursor - WINDOW, cursor) + 1 or cursor - WINDOW
+        begin = buffer.find("\n", cursor - WINDOW, cursor) + 1 or cursor - WINDOW
     _Reader(context, begin).run()
     tokens = context.tokens
     in_code = context.string is None and not context.comment
@@ -217,7 +217,7 @@ class _Reader:
 
     def __init__(self, context: Context, begin: int) -> None:
         self.context = context
-        self.text = context.source
+        self.text = context.buffer
         self.end = context.cursor
         self.position = begin
         self.strings: List[OpenString] = []
@@ -325,7 +325,7 @@ class _Reader:
             context.statement = len(context.tokens)
 
     def ends_header(self) -> bool:
-        """Whether a colon outside brackets ends the header of a compound statement, so that another may follow."""
+        """Return whether a colon outside brackets ends the header of a compound statement, so that another may follow."""
         tokens = self.context.tokens[self.context.statement :]
         return tokens[0].text in _COMPOUND and not any(token.text == "lambda" for token in tokens)
 

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-import types
-import warnings
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from . import containers, static
+from . import containers, returned, static, tables
 from .context import Context, Token
+from .literals import literal
 from .model import Request
 from .static import UNKNOWN, Instance
 
-_LITERAL_LENGTH = 2_000
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+_CONDITIONS = frozenset([":", "<", ">", "==", "!=", "<=", ">=", "&", "|", "~"])
+_HAVE_MASKS = ("pandas", "polars", "numpy")
 _CONSTANTS = {"None": None, "True": True, "False": False}
-
-
-def literal(text: str) -> Any:
-    """The value of a literal of numbers, texts, bytes, None, and tuples and lists of them; else `UNKNOWN`."""
-    if len(text) > _LITERAL_LENGTH:
-        return UNKNOWN
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of "\d": the line is being typed, and nothing may be printed over it
-            return ast.literal_eval(text.strip())
-    except Exception:  # SyntaxError, ValueError, MemoryError and RecursionError, by version
-        return UNKNOWN
 
 
 class Evaluator:
@@ -38,14 +26,14 @@ class Evaluator:
         self.known: Dict[int, Any] = {}
 
     def before(self, end: int) -> Any:
-        """The value of the expression whose last token is the one before index `end`."""
+        """Return the value of the expression whose last token is the one before index `end`."""
         if end not in self.known:
             start = self.context.primary(end)
             self.known[end] = UNKNOWN if start is None else self.value(start, end)
         return self.known[end]
 
     def value(self, start: int, end: int) -> Any:
-        """The value of the tokens from `start` to `end`, one expression as `Context.primary` finds it."""
+        """Return the value of the tokens from `start` to `end`, one expression as `Context.primary` finds it."""
         tokens = self.context.tokens
         value, index = self.atom(start, end)
         while index < end and value is not UNKNOWN:
@@ -59,14 +47,14 @@ class Evaluator:
                 return UNKNOWN
             if text == "[":
                 key = self.key(index + 1, close)
-                value = UNKNOWN if key is UNKNOWN else containers.item(value, key, self.request)
+                value = self.picked(value, index, close) if key is UNKNOWN else subscripted(value, key, self.request)
             else:
-                value = made_by(value)
+                value = self.called(value, index)
             index = close + 1
         return value
 
     def atom(self, start: int, end: int) -> Tuple[Any, int]:
-        """The value that an expression begins with, and the index after it."""
+        """Return the value that an expression begins with, and the index after it."""
         tokens = self.context.tokens
         first = tokens[start]
         if first.kind == "name":
@@ -93,28 +81,80 @@ class Evaluator:
             return Instance(tuple), close + 1
         return (self.value(start + 1, close) if self.context.primary(close) == start + 1 else UNKNOWN), close + 1
 
+    def called(self, value: object, opening: int) -> Any:
+        """Return what the call whose parenthesis is at index `opening` gives; `super()` is an instance of the base."""
+        if value is not super or self.context.tokens[opening + 1].text != ")":
+            return made_by(value)
+        base = self.base()
+        return UNKNOWN if base is UNKNOWN else returned.instance(base)
+
+    def base(self) -> Any:
+        """Return the first base of the class that is being typed around the cursor, `object` if it names none."""
+        tokens = self.context.tokens
+        found: Any = UNKNOWN
+        for index, token in enumerate(tokens[:-2]):
+            if token.text != "class" or token.kind != "name" or (index and tokens[index - 1].kind != "newline"):
+                continue
+            found = object
+            close = self.closing(index + 2, len(tokens)) if tokens[index + 2].text == "(" else None
+            if close is not None and close > index + 3:
+                end = next((i for i in range(index + 3, close) if tokens[i].text == ","), close)
+                start = self.context.primary(end)
+                found = self.value(start, end) if start == index + 3 else UNKNOWN
+        return found if static.is_class(found) else UNKNOWN
+
     def name(self, name: str) -> Any:
-        """What a name means here: what the buffer imports before what the session has."""
+        """Return what a name means here: what the buffer imports before what the session has."""
         if name in self.bound:
             imported = self.bound[name]
             return UNKNOWN if imported is None else _imported(*imported)
         return static.lookup(name, self.request.namespace)
 
     def key(self, start: int, end: int) -> Any:
-        """The value between the brackets of a subscript: a plain one, a list of them, or any slice as `slice(None)`."""
+        """Return the value between the brackets of a subscript: a plain one, a list of them, or any slice as `slice(None)`."""
         tokens = self.context.tokens
         if start >= end:
             return UNKNOWN
         inner = self.at_own_level(start, end)
         if any(token.text == ":" for token in inner):
             return slice(None) if not any(token.text == "," for token in inner) else UNKNOWN
-        value = literal(self.context.source[tokens[start].start : tokens[end - 1].end])
+        value = literal(self.context.buffer[tokens[start].start : tokens[end - 1].end])
         if value is UNKNOWN and self.context.primary(end) == start:
             value = self.value(start, end)
         return value if containers.is_plain(value) or type(value) is list else UNKNOWN
 
+    def picked(self, value: Any, opening: int, close: int) -> Any:
+        """Return what a table or an array gives for a condition, `df[df.x > 1]`; also for `df.loc[rows, columns]`."""
+        if static.class_module(static.class_of(value)).partition(".")[0] not in _HAVE_MASKS:
+            return UNKNOWN
+        starts = [opening + 1]
+        for index in range(opening + 1, close):
+            token = self.context.tokens[index]
+            if token.text == "," and self.is_level(opening, index):
+                starts.append(index + 1)
+        ends = [*(start - 1 for start in starts[1:]), close]
+        if not self.is_several(starts[0], ends[0]) or len(starts) > 2 or (len(starts) == 2) > tables.is_indexer(value):
+            return UNKNOWN
+        if len(starts) == 1:
+            return subscripted(value, slice(None), self.request)
+        key = self.key(starts[1], ends[1])
+        return UNKNOWN if key is UNKNOWN else subscripted(value.table, key, self.request)
+
+    def is_level(self, opening: int, index: int) -> bool:
+        """Return whether the bracket at index `opening` is the innermost one around an index."""
+        inner = self.context.tokens[opening + 1 : index]
+        return sum((t.text in _OPENING) - (t.text in _CLOSING) for t in inner if t.kind == "op") == 0
+
+    def is_several(self, start: int, end: int) -> bool:
+        """Return whether what is between brackets picks several: a slice, a list, a condition, or an array of truth values."""
+        inner = self.at_own_level(start, end)
+        if any(token.kind == "op" and token.text in _CONDITIONS for token in inner):
+            return True
+        value = self.value(start, end) if self.context.primary(end) == start else UNKNOWN
+        return static.class_name(static.class_of(value)) in ("Series", "ndarray", "list")
+
     def closing(self, opening: int, end: int) -> int | None:
-        """The index of the bracket that closes the one at index `opening`."""
+        """Return the index of the bracket that closes the one at index `opening`."""
         depth = 0
         for index in range(opening, end):
             token = self.context.tokens[index]
@@ -125,7 +165,7 @@ class Evaluator:
         return None
 
     def at_own_level(self, start: int, end: int) -> List[Token]:
-        """The tokens between two indices that no further bracket encloses."""
+        """Return the tokens between two indices that no further bracket encloses."""
         depth = 0
         found = []
         for token in self.context.tokens[start:end]:
@@ -139,7 +179,7 @@ class Evaluator:
 
 
 def evaluator(request: Request, context: Context) -> Evaluator:
-    """The evaluator of a context, the same one for every source."""
+    """Return the evaluator of a context, the same one for every provider."""
     if context.memo is None:
         context.memo = Evaluator(request, context)
     found: Evaluator = context.memo
@@ -147,33 +187,44 @@ def evaluator(request: Request, context: Context) -> Evaluator:
 
 
 def member(value: object, name: str) -> Any:
-    """What `value.name` would be, tables of pandas included."""
+    """Return what `value.name` would be, tables of pandas included."""
     found = static.attribute(value, name)
     if found is UNKNOWN and type(value) is not Instance:
         found = containers.axis(value, name)
         if found is UNKNOWN and static.class_attribute(type(value), name) is UNKNOWN:
             found = containers.column(value, name)
+    if found is UNKNOWN:
+        found = returned.member(value, name)
+    if found is UNKNOWN and static.class_attribute(static.class_of(value), name) is UNKNOWN:
+        found = tables.item(value, name)
     return found
 
 
+def subscripted(value: object, key: Any, request: Request) -> Any:
+    """Return what `value[key]` would be; of tables, and what is made from them, as far as is known."""
+    found = tables.item(value, key) if type(value) is Instance or type(key) in (slice, list) else UNKNOWN
+    if found is UNKNOWN:
+        found = containers.item(value, key, request)
+    return tables.item(value, key) if found is UNKNOWN else found
+
+
 def made_by(value: object) -> Any:
-    """What calling a value gives, where that is plain: an instance of a class that makes its own in the usual way."""
+    """Return what calling a value gives, where that is plain: an instance of a class that makes its own in the usual way."""
     if not static.is_class(value):
-        return UNKNOWN
+        return returned.call(value)
     assert isinstance(value, type)
     new = static.class_attribute(value, "__new__")
     usual = static.class_attribute(type(value), "__call__") is type.__dict__["__call__"]
     if not usual or type(new) is not type(object.__dict__["__new__"]) or value is type:
         return UNKNOWN
-    # One that its class writes in Python has attributes that only its source tells.
-    return Instance(value, is_all=type(static.class_attribute(value, "__init__")) is not types.FunctionType)
+    return returned.instance(value)
 
 
 Bindings = Dict[str, Optional[Tuple[str, str]]]
 
 
 def bindings(tokens: Sequence[Token]) -> Bindings:
-    """What names the buffer binds: to (module, name in it) by an import, to None by anything else.
+    """Return what names the buffer binds: to (module, name in it) by an import, to None by anything else.
 
     An assignment counts once its statement has ended: in `x = x.` the second one is still the old one.
     """
@@ -257,7 +308,7 @@ def _bind_imports(words: List[str], found: Bindings) -> None:
 
 
 def _imported(module: str, name: str) -> Any:
-    """What an import in the buffer will bind, if it need not be run for that."""
+    """Return what an import in the buffer will bind, if it need not be run for that."""
     found = static.imported(module)
     if found is UNKNOWN or not name:
         return found

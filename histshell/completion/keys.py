@@ -6,9 +6,10 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Tuple
 
 from histshell.preview import preview, type_name
 
-from . import containers
+from . import containers, tables
 from .context import Context
-from .expressions import evaluator, literal
+from .expressions import evaluator
+from .literals import literal
 from .model import Completion, Request
 from .ranking import MOST, search
 from .static import UNKNOWN
@@ -49,7 +50,7 @@ def find(request: Request, context: Context) -> Subscript | None:
     for part in done:
         if not part:
             return None
-        value = literal(context.source[part[0].start : part[-1].end])
+        value = literal(context.buffer[part[0].start : part[-1].end])
         if not containers.is_plain(value):
             return None
         before += (value,)
@@ -61,7 +62,7 @@ def find(request: Request, context: Context) -> Subscript | None:
             return None
     else:
         start = current[0].start if current else context.start
-        if context.stem or request.source[start : request.cursor].strip() in (")", "]"):
+        if context.stem or request.buffer[start : request.cursor].strip() in (")", "]"):
             return None
     value = evaluator(request, context).before(brackets[index].token)
     return None if value is UNKNOWN else Subscript(value, before, start, close)
@@ -73,14 +74,15 @@ def _is_subscript(context: Context, index: int) -> bool:
 
 
 def complete(request: Request, context: Context) -> List[Completion]:
-    """The keys that go on with what has been typed."""
+    """Return the keys that go on with what has been typed."""
     subscript = find(request, context)
     if subscript is None or containers.is_history(subscript.value):
         return []
     string = context.string
     if string is not None and set(string.prefix) & {"f", "t", "u"}:
         return []
-    values = _values(subscript.value)
+    values = _values(containers.mapping(subscript.value))
+    word = "column" if tables.table_of(subscript.value) is not UNKNOWN else "key"
     found: List[Completion] = []
     for key in _matching(request, context, subscript):
         shown = write(key, context, subscript)
@@ -89,34 +91,41 @@ def complete(request: Request, context: Context) -> List[Completion]:
             if id(key) in values and len(found) < _DETAILED:
                 value = values[id(key)]
                 detail, kind = preview(value, _DETAIL), type_name(value)
-            found.append(Completion(shown, subscript.start, "key", kind, detail))
+            found.append(Completion(shown, subscript.start, word, kind, detail))
             if len(found) >= MOST:
                 break
     return found
 
 
 def _values(container: Any) -> Dict[int, Any]:
-    """The values of a small dict, by the ids of their keys."""
-    if not containers.inherits(container, dict) or dict.__len__(container) > _SMALL:
+    """Return the values of a small dict, by the ids of their keys."""
+    if container is None or dict.__len__(container) > _SMALL:
         return {}
     return {id(key): value for key, value in list(dict.items(container))}
 
 
 def _matching(request: Request, context: Context, subscript: Subscript) -> Iterable[Any]:
-    """The keys that may go on with what has been typed, in the container's order."""
-    keys = containers.keys(subscript.value)
+    """Return the keys that may go on with what has been typed, in the container's order."""
+    keys = containers.keys(subscript.value) or tables.columns(subscript.value)
     string = context.string
     if string is not None and not subscript.before:
         wanted = bytes if "b" in string.prefix else str
         meant = literal(f"{string.prefix}{string.quote}{context.content}{string.quote}")
         return _beginning(keys, meant, request) if type(meant) is wanted else ()
-    if not subscript.before and request.source[subscript.start : request.cursor] == "":
+    if not subscript.before and request.buffer[subscript.start : request.cursor] == "":
         keys = keys[: 2 * MOST]
     return (key for chunk in containers.chunks(keys, request) for key in chunk if containers.is_plain(key))
 
 
+def beginning(labels: List[Any], context: Context, request: Request) -> Iterable[Any]:
+    """Return those of some labels, which may be anything, that go on with the text at the cursor."""
+    string = context.string
+    meant = literal(f"{string.prefix}{string.quote}{context.content}{string.quote}") if string is not None else None
+    return _beginning(labels, meant, request) if type(meant) is str else ()
+
+
 def _beginning(keys: List[Any], meant: Any, request: Request) -> List[Any]:
-    """The texts (or bytes) that begin with `meant`, tuples whose first part does, then looser matches."""
+    """Return the texts (or bytes) that begin with `meant`, tuples whose first part does, then looser matches."""
     kind, length = type(meant), len(meant)
     exact: List[Any]
     exact, loose = search(keys, meant, request, MOST) if kind is str else ([], [])
@@ -131,7 +140,7 @@ def _beginning(keys: List[Any], meant: Any, request: Request) -> List[Any]:
 
 
 def write(key: Any, context: Context, subscript: Subscript) -> str | None:
-    """The text that completes a key from `subscript.start` on; None if the key cannot be written there."""
+    """Return the text that completes a key from `subscript.start` on; None if the key cannot be written there."""
     parts = key if type(key) is tuple else (key,)
     given = len(subscript.before)
     if given >= len(parts) or (given and type(key) is not tuple):
@@ -155,7 +164,7 @@ def write(key: Any, context: Context, subscript: Subscript) -> str | None:
 
 
 def _missing(close: str, after: str) -> str:
-    """What of the closing brackets is not there yet."""
+    """Return what of the closing brackets is not there yet."""
     return next(close[:n] for n in range(len(close) + 1) if after.startswith(close[n:]))
 
 

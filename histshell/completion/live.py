@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from typing import Any, Iterator, List
+from typing import Any, Container, Iterator, List
 
 from histshell.preview import clip, preview
 
-from . import containers, ranking, signature, static
+from . import attribute_names, containers, docstrings, ranking, signature, static, tables
 from .context import Context
-from .expressions import Evaluator, evaluator
+from .expressions import Evaluator, evaluator, member
 from .model import Completion, Request
+from .parameters import parameters as read_parameters
 from .static import UNKNOWN, Instance
 
 DETAILED = 200
@@ -25,7 +26,7 @@ _SOFT_WORDS = frozenset(("match", "case", "type"))
 
 
 def complete(request: Request, context: Context) -> List[Completion]:
-    """Attributes after a dot; otherwise parameters of the call, then names and keywords."""
+    """Return attributes after a dot; otherwise parameters of the call, then names and keywords."""
     if context.string is not None or context.comment:
         return []
     evaluate = evaluator(request, context)
@@ -33,7 +34,9 @@ def complete(request: Request, context: Context) -> List[Completion]:
         return list(attributes(request, context, evaluate.before(len(context.tokens) - 1)))
     if context.tokens and context.tokens[-1].end == context.start and context.tokens[-1].kind in ("number", "string"):
         return []  # a digit or a quote right before: no name can begin here
-    if context.after_value:  # after a whole expression only an operator or a word of syntax can follow
+    if context.after_value and not opens_match(
+        context
+    ):  # after a whole expression only an operator or a word of syntax can follow
         return list(keywords(request, context)) if context.stem else []
     return [
         *parameters(request, context, evaluate),
@@ -42,48 +45,72 @@ def complete(request: Request, context: Context) -> List[Completion]:
     ]
 
 
+def opens_match(context: Context) -> bool:
+    """Return whether only `match`, `case` or `type` stands before, at the beginning of a statement."""
+    words = context.words
+    return len(words) == 1 and words[0] in _SOFT_WORDS and context.start > context.tokens[-1].end
+
+
 def attributes(request: Request, context: Context, value: object) -> Iterator[Completion]:
-    """The attributes of a value that go on with the stem."""
+    """Yield the attributes of a value that go on with the stem."""
     if value is UNKNOWN:
         return
-    known: List[Any] = static.names(value, request.left())
-    columns = {*containers.column_names(value)} if type(value) is not Instance else set()
-    of_column = containers.series_of(value) if columns else UNKNOWN
+    known: List[Any] = attribute_names.names(value, request.left())
+    columns = {label for label in tables.columns(value) or containers.column_names(value) if type(label) is str}
     after_call = context.after.startswith("(")
     for index, name in enumerate(ranking.select([*known, *columns], context.stem, request)):
         if name.isidentifier() and not keyword.iskeyword(name):
-            found = static.attribute(value, name)
-            if found is UNKNOWN and name in columns and static.class_attribute(type(value), name) is UNKNOWN:
-                found = of_column
-            yield describe(name, context.start, found, "attribute", index, after_call)
+            found = member(value, name) if index < DETAILED else static.attribute(value, name)
+            yield describe(name, context.start, found, kind_of(value, name, found, columns), index, after_call)
+
+
+def kind_of(value: object, name: str, found: object, columns: Container[str] = ()) -> str:
+    """Return what an attribute of a value is: a method, a property, a column, or none of these."""
+    raw = static.class_attribute(static.class_of(value), name) if not static.is_module(value) else UNKNOWN
+    if name in columns and raw is UNKNOWN:
+        return "column"
+    if type(raw) is property or type(raw) is static.from_module("functools", "cached_property"):
+        return "property"
+    if found is UNKNOWN or type(found) is Instance:
+        return "property" if static.class_module(type(raw)) == "pandas.core.accessor" else "attribute"
+    if static.is_class(found):
+        return "class"
+    if not static.is_callable(found):
+        return "attribute"
+    return "function" if static.is_module(value) else "method" if _is_method(value, raw) else "attribute"
+
+
+def _is_method(value: object, raw: object) -> bool:
+    """Return whether what can be called is written in the class of a value, or in a class that is the value."""
+    return raw is not UNKNOWN or static.is_class(value)
 
 
 def describe(name: str, start: int, value: object, kind: str, index: int, bare: bool) -> Completion:
-    """The completion for a name and its value; `bare` if no parenthesis is wanted after one that can be called."""
+    """Return the completion for a name and its value; `bare` if no parenthesis is wanted after one that can be called."""
     if value is UNKNOWN:
         return Completion(name, start, kind)
     if type(value) is Instance:
         return Completion(name, start, kind, static.class_name(value.cls))
     if static.is_module(value):
         kind = "module"
-    text = name if bare or not static.is_callable(value) else name + "("
+    text = name if bare or kind == "property" or not static.is_callable(value) else name + "("
     return Completion(
         text, start, kind, static.class_name(type(value)), detail(name, value) if index < DETAILED else ""
     )
 
 
 def detail(name: str, value: object) -> str:
-    """One bounded line about a value: its signature, the first line of its docstring, or a preview."""
+    """Return one bounded line about a value: its signature, the first line of its docstring, or a preview."""
     if static.is_module(value):
-        return clip(static.doc_line(value), _DETAIL)
+        return clip(docstrings.doc_line(value), _DETAIL)
     if static.is_callable(value):
         shown = signature.text(value, name)
-        return clip(shown or static.doc_line(value), _DETAIL)
+        return clip(shown or docstrings.doc_line(value), _DETAIL)
     return preview(value, _DETAIL)
 
 
 def names(request: Request, context: Context, evaluate: Evaluator) -> Iterator[Completion]:
-    """The names that go on with the stem: those of the buffer and of the session, then the built-in ones."""
+    """Yield the names that go on with the stem: those of the buffer and of the session, then the built-in ones."""
     bare = context.after.startswith("(") or _wants_no_call(context)
     namespace = request.namespace
     own: List[Any] = list(dict.keys(namespace)) if static.derives(type(namespace), dict) else []  # type: ignore[arg-type]  # a dict
@@ -97,7 +124,7 @@ def names(request: Request, context: Context, evaluate: Evaluator) -> Iterator[C
 
 
 def _wants_no_call(context: Context) -> bool:
-    """Whether a name here is not called as a rule: after `class A(`, `except`, `del`, `global`."""
+    """Return whether a name here is not called as a rule: after `class A(`, `except`, `del`, `global`."""
     words = context.words
     if not words:
         return False
@@ -107,7 +134,7 @@ def _wants_no_call(context: Context) -> bool:
 
 
 def keywords(request: Request, context: Context) -> Iterator[Completion]:
-    """The keywords that can stand here, with the space or colon that always follows them."""
+    """Yield the keywords that can stand here, with the space or colon that always follows them."""
     if _wants_no_call(context) and context.words[0] != "except":
         return
     after_value = context.after_value
@@ -128,19 +155,15 @@ def keywords(request: Request, context: Context) -> Iterator[Completion]:
 
 
 def parameters(request: Request, context: Context, evaluate: Evaluator) -> Iterator[Completion]:
-    """The parameters of the call around the cursor that can be given by name and have not been."""
+    """Yield the parameters of the call around the cursor that can be given by name and have not been."""
     opening = context.callee()
     if opening is None or context.last not in ("(", ","):
         return
-    value = evaluate.before(opening)
-    known = signature.parameters(value) if value is not UNKNOWN else None
+    known = read_parameters(evaluate.before(opening))
     if not known:
         return
-    *done, _ = context.arguments(opening)
-    given = {part[0].text for part in done if len(part) > 1 and part[1].text == "="}
-    by_position = sum(1 for part in done if part and not (len(part) > 1 and part[1].text == "="))
-    free = [p for index, p in enumerate(known) if p.kind in ("", "*") and not (p.kind == "" and index < by_position)]
-    shown = {parameter.name: parameter for parameter in free if parameter.name not in given}
+    given, _, later = signature.arguments(request, context, opening)
+    shown = {parameter.name: parameter for parameter in signature.left(known, given, later)}
     ending = "" if context.after.startswith("=") else "="
     selected = ranking.select(list(shown), context.stem, request)
     for name in sorted(selected, key=list(shown).index):

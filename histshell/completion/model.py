@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
-KINDS = ("attribute", "key", "path", "module", "keyword", "parameter", "name", "result")
+KINDS = (
+    "attribute", "method", "property", "function", "class", "column", "key", "path", "module", "keyword", "parameter", "name",
+    "result",
+)  # fmt: skip
 
 
 class Completion:
     """One way to go on. Immutable.
 
-    `text` takes the place of what stands between `start` (an offset into the source, in characters) and the cursor.
+    `text` takes the place of what stands between `start` (an offset into the buffer, in characters) and the cursor.
     `kind` is one of `KINDS`; `type` the name of the value's type, empty if unknown; `detail` one bounded line about
     it (a signature, a preview, the first line of a docstring), empty if there is none.
     """
@@ -35,6 +38,11 @@ class Completion:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Completion cannot be changed: {name!r}")
 
+    @property
+    def shown(self) -> str:
+        """The text as one printable word."""
+        return "".join(c if c.isprintable() else "?" for c in self.text.rstrip())
+
     def _facts(self) -> tuple[str, int, str, str, str]:
         return self.text, self.start, self.kind, self.type, self.detail
 
@@ -52,24 +60,31 @@ class Completion:
 class Request:
     """One question: the buffer, the cursor in it, where names live, and when an answer must be there.
 
-    `source` is the whole input so far, all its lines; `cursor` an offset into it, in characters. `namespace` is the
+    `buffer` is the whole input so far, all its lines; `cursor` an offset into it, in characters. `namespace` is the
     user's globals, a dict whose values may be of any kind and are never trusted. `deadline` is a moment of
-    `time.monotonic()`; a source that is slow by nature looks at `left()` and gives what it has.
+    `time.monotonic()`; a provider that is slow by nature looks at `left()` and gives what it has. `is_unanswered` says
+    afterwards whether jedi still works on it.
     """
 
-    __slots__ = ("cursor", "deadline", "namespace", "source")
+    __slots__ = ("buffer", "cursor", "deadline", "is_unanswered", "namespace")
 
-    def __init__(self, source: str, cursor: int, namespace: Mapping[str, Any], deadline: float) -> None:
-        self.source = source
+    def __init__(self, buffer: str, cursor: int, namespace: Mapping[str, Any], deadline: float) -> None:
+        self.buffer = buffer
         self.cursor = cursor
         self.namespace = namespace
         self.deadline = deadline
+        self.is_unanswered = False
 
     @property
     def before(self) -> str:
         """The buffer up to the cursor."""
-        return self.source[: self.cursor]
+        return self.buffer[: self.cursor]
 
     def left(self) -> float:
-        """How much time is left, in seconds; negative once it is up."""
+        """Return how much time is left, in seconds; negative once it is up."""
         return self.deadline - time.monotonic()
+
+
+def is_there(found: Sequence[Completion], buffer: str, cursor: int) -> bool:
+    """Return whether what has been typed is complete already: there is one way to go on, and it adds nothing."""
+    return len(found) == 1 and found[0].text == buffer[found[0].start : cursor]

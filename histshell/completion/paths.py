@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from ast import literal_eval
 from itertools import islice
 from typing import Dict, List, Set, Tuple
-from warnings import catch_warnings, simplefilter
 
 from . import bounded
 from .context import Context, OpenString
 from .keys import inside
+from .literals import literal
 from .model import Completion, Request
 from .ranking import MOST, search
 
@@ -107,7 +106,7 @@ _BEGINNINGS = ("/", "./", "../", "~/")
 
 
 def complete(request: Request, context: Context) -> List[Completion]:
-    """The files and directories that go on with what has been typed of a path."""
+    """Return the files and directories that go on with what has been typed of a path."""
     string = context.string
     if string is None or "b" in string.prefix or "t" in string.prefix:
         return []
@@ -137,20 +136,15 @@ def complete(request: Request, context: Context) -> List[Completion]:
 
 
 def _read(text: str, string: OpenString) -> str | None:
-    """What a part of a string means, its escapes read; None while one is not complete."""
+    """Return what a part of a string means, its escapes read; None while one is not complete."""
     if "\\" not in text or "r" in string.prefix:
         return text
-    try:
-        with catch_warnings():
-            simplefilter("ignore")  # an escape that Python does not know stays as it is
-            value = literal_eval(f"{string.quote}{text}{string.quote}")
-    except (SyntaxError, ValueError):
-        return None
+    value = literal(f"{string.quote}{text}{string.quote}")
     return value if type(value) is str else None
 
 
 def _names_a_file(context: Context) -> bool:
-    """Whether the string is all there is so far of an argument that is the name of a file."""
+    """Return whether the string is all there is so far of an argument that is the name of a file."""
     opening = context.callee()
     if opening is None or context.tokens[opening - 1].kind != "name":
         return False
@@ -164,7 +158,7 @@ def _names_a_file(context: Context) -> bool:
 
 
 def listing(place: str, stem: str, request: Request) -> List[Tuple[str, bool]]:
-    """The entries of a directory that go on with `stem`, as (name, whether it is one); hidden ones if asked for."""
+    """Return the entries of a directory that go on with `stem`, as (name, whether it is one); hidden ones if asked for."""
     kept = _kept.pop(place, None) or _Listing()
     _kept[place] = kept
     while len(_kept) > _MOST_KEPT:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import Iterator, List
 
-from histshell.history import History
+from histshell.placeholder import Placeholder
 from histshell.preview import clip, type_name
+from histshell.views import entry
 
 from .containers import is_history
 from .context import Context
@@ -19,24 +20,26 @@ _DETAIL = 120
 
 
 def complete(request: Request, context: Context) -> List[Completion]:
-    """The numbers that go on with what has been typed between the brackets of `h[`."""
+    """Return the numbers that go on with what has been typed between the brackets of `h[`."""
     subscript = find(request, context)
     if subscript is None or context.string is not None or not is_history(subscript.value):
         return []
-    typed = request.source[subscript.start : request.cursor]
+    typed = request.buffer[subscript.start : request.cursor]
     history = subscript.value
     last = list.__len__(history) - 1
     close = "" if context.after.startswith("]") else "]"
     found = []
     for number in islice(numbers(typed, last), MOST):
         value = list.__getitem__(history, number)
-        detail = clip(History.entry(history, number).preview, _DETAIL)
+        if type(value) is Placeholder:
+            continue
+        detail = clip(entry(history, number).preview, _DETAIL)
         found.append(Completion(f"{number}{close}", subscript.start, "result", type_name(value), detail))
     return found
 
 
 def numbers(typed: str, last: int) -> Iterator[int]:
-    """The numbers from `last` down to 1, or from -1 down to `-last`, that are written with `typed` at their beginning.
+    """Yield the numbers from `last` down to 1, or from -1 down to `-last`, that are written with `typed` at their beginning.
 
     Found by counting, not by looking at each: of a million results those that begin with 12 are four ranges.
     """

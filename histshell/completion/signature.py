@@ -1,238 +1,309 @@
-"""The parameters of something that can be called, and its signature as text, without running any of its code.
+"""The signature of the call that the cursor is in: its parts, and which of them the argument at the cursor fills.
 
-Functions say them in their code objects, functions in C in `__text_signature__`. Annotations are left out: from
-Python 3.14 on reading them runs code, and before it showing them does.
+Whatever the parameters were had from, a live value, a docstring or jedi, the parts are the same kind of thing, and the
+argument is matched with them by the rules of Python's calls: by its place, by its name, past what has been given.
 """
 
 from __future__ import annotations
 
 import re
-import types
-from typing import Any, Callable, List, NamedTuple
+from typing import Callable, List, NamedTuple, Sequence, Set, Tuple
 
-from histshell.preview import clip, preview
+from histshell.preview import clip, printable
 
-from . import static
-from .context import Context, read
+from . import docstrings, parameters
+from .context import FIELD, Context, Token, read
 from .expressions import evaluator
 from .model import Request
-from .static import UNKNOWN, Instance
+from .parameters import Parameter
+from .static import UNKNOWN
 
 LENGTH = 300
-"""The length of a signature and of a docstring's line, in characters."""
-_DEFAULT_LENGTH = 30
-_DEPTH = 10  # of wrappers, partial objects and callable instances inside one another
+"""The length of a signature as one text, in characters."""
 
-_VARARGS, _VARKEYWORDS = 0x04, 0x08  # of code.co_flags; inspect, which names them, takes 12 ms to load
+DOC_LENGTH = 600
+"""The length of the first paragraph of a docstring, in characters."""
+
+MOST = 10
+"""How many signatures of one call are read."""
 
 
-class Parameter(NamedTuple):
-    """One parameter: `kind` is `/` (by position only), empty (either way), `*` (by keyword only) or `*args`, `**kw`."""
+BEHIND = 4_000
+"""How far behind the cursor the end of a call is looked for, in characters."""
 
+
+class Part(NamedTuple):
+    """One part of a signature: a parameter with its stars and its default, or a lone `*` or `/`, whose `name` is empty."""
+
+    text: str
     name: str
-    kind: str
-    default: str
-
-
-Infer = Callable[[Request], "Signature | None"]
 
 
 class Signature(NamedTuple):
-    """What `f(` shows: the call as text and the first line of the docstring, each one bounded line, `doc` maybe empty."""
+    """How a call is written. `active` is the index of the part that the argument at the cursor fills, None if there is none.
 
-    text: str
-    doc: str
-
-
-def signature(
-    source: str, cursor: int | None = None, *, namespace: Any, infer: Infer | None = None
-) -> Signature | None:
-    """The signature of the call that the cursor is in, right after `(` or a comma; None if that cannot be said.
-
-    `cursor` is an offset in characters, the end if left out; `namespace` is the user's globals. `infer(request)` is asked
-    about what the live session does not know. Runs none of the user's code and raises nothing.
+    `start` is the offset of the opening parenthesis; `doc` the first paragraph of the docstring, `returns` what stands behind
+    the closing parenthesis. Each may be empty, each is one bounded line.
     """
-    try:
-        request = Request(source, len(source) if cursor is None else cursor, namespace, _deadline())
-        context = read(request.source, request.cursor)
-        return find(request, context, infer)
-    except Exception:  # a value of a kind that nobody thought of is no reason to disturb the prompt
-        return None
+
+    name: str
+    parts: Tuple[Part, ...]
+    active: int | None
+    start: int
+    doc: str = ""
+    returns: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as one bounded line."""
+        behind = f" {self.returns}" if self.returns else ""
+        return clip(f"{self.name}({', '.join(part.text for part in self.parts)}){behind}", LENGTH)
 
 
-def find(request: Request, context: Context, infer: Infer | None = None) -> Signature | None:
-    """The signature of the call that the cursor is in, with nothing typed of the argument."""
-    opening = context.callee()
-    if opening is None or context.stem or context.string or context.comment or context.last not in ("(", ","):
-        return None
+class CallForm(NamedTuple):
+    """A way to call something, before it is known what is called with: `parts` are those that `parameters.parts_of` gives."""
+
+    parts: Sequence[Parameter]
+    doc: str = ""
+    returns: str = ""
+
+
+Infer = Callable[[Request, Context, int], List[CallForm]]
+"""Asked for the calls of what stands before the parenthesis at that offset, which the live session does not know."""
+
+
+class Argument(NamedTuple):
+    """One argument: given by `name`, unpacked by `stars`, or by position; `stem` is all there is of one that may become any."""
+
+    name: str = ""
+    stars: str = ""
+    stem: str | None = None
+
+
+def find(request: Request, context: Context, infer: Infer | None = None) -> List[Signature]:
+    """Return the signatures of the call that the cursor is in, the first one that fits what has been given at the head."""
+    opening = enclosing(context)
+    if opening is None or context.comment:
+        return []
     value = evaluator(request, context).before(opening)
-    if value is UNKNOWN:
-        return infer(request) if infer is not None else None
     start = context.primary(opening)
-    assert start is not None
-    written = context.source[context.tokens[start].start : context.tokens[opening].start].strip()
-    name = written.rpartition(".")[2] if written.rpartition(".")[2].isidentifier() else written
-    shown = text(value, name)
-    doc = clip(static.doc_line(value), LENGTH)  # of some it is what the signature was taken from
-    return Signature(shown, doc if doc != shown else "") if shown else None
+    if start is None:
+        return []
+    place = context.tokens[opening].start
+    written = " ".join(context.buffer[context.tokens[start].start : place].split())
+    last = written.rpartition(".")[2]
+    name = last if last.isidentifier() else clip(printable(written), parameters.LONGEST_NAME)
+    if value is not UNKNOWN:
+        calls = _calls(value, name)
+    else:
+        calls = infer(request, context, place) if infer is not None else []
+    given, current, later = arguments(request, context, opening)
+    found: List[Signature] = []
+    rest: List[Signature] = []
+    for call in calls[:MOST]:
+        active, fits = bind(call.parts, given, current, later)
+        parts = tuple(Part(part.text, part.name if part.kind != "sign" else "") for part in call.parts)
+        one = Signature(name, parts, active, place, call.doc, call.returns)
+        (found if fits else rest).append(one)
+    found.sort(key=lambda one: one.active is None)
+    return found + rest
 
 
-def _deadline() -> float:
-    from time import monotonic
-
-    return monotonic() + 0.1
+def _calls(value: object, name: str) -> List[CallForm]:
+    """Return what is known of a live value: one call, or those that its docstring begins with."""
+    doc = docstrings.paragraph(docstrings.doc(value))
+    known = parameters.parameters(value)
+    if known is not None:
+        if doc.startswith(f"{name}("):  # it says what the parts do
+            doc = docstrings.paragraph(docstrings.doc(value)[:2000].strip().partition("\n\n")[2])
+        return [CallForm(parameters.parts_of(known), clip(printable(doc), DOC_LENGTH))]
+    calls = parameters.described(value, name)
+    lines = [line.strip() for line in docstrings.doc(value)[:2000].strip().splitlines()]
+    more = clip(printable(docstrings.paragraph("\n".join(lines[len(calls) :]))), DOC_LENGTH)
+    return [CallForm(parameters.parts_of(one.parameters), more, one.behind) for one in calls]
 
 
 def text(value: object, name: str) -> str:
-    """The signature of a value as one would write its `def`, called `name`; empty if it is not known."""
-    found = parameters(value)
-    if found is None:
-        line = static.doc_line(value)  # of built-in functions without a signature it often begins with one
-        return clip(line, LENGTH) if line.startswith(f"{name}(") else ""
-    parts: List[str] = []
-    for index, parameter in enumerate(found):
-        if parameter.kind == "*" and not any(p.kind == "*" or p.kind == "*args" for p in found[:index]):
-            parts.append("*")
-        stars = {"*args": "*", "**kw": "**"}.get(parameter.kind, "")
-        parts.append(stars + parameter.name + (f"={parameter.default}" if parameter.default else ""))
-        if parameter.kind == "/" and (index + 1 == len(found) or found[index + 1].kind != "/"):
-            parts.append("/")
-    return clip(f"{name}({', '.join(parts)})", LENGTH)
+    """Return the signature of a live value as one would write its `def`, called `name`; empty if it is not known."""
+    known = parameters.parameters(value)
+    if known is None:
+        line = docstrings.doc_line(value)  # of built-in functions without a signature it often begins with one
+        return clip(printable(line), LENGTH) if line.startswith(f"{name}(") else ""
+    return clip(f"{name}({', '.join([part.text for part in parameters.parts_of(known)])})", LENGTH)
 
 
-def parameters(value: Any, depth: int = 0) -> List[Parameter] | None:
-    """The parameters of a value that can be called, without the bound first one; None if they are not known."""
-    if depth > _DEPTH or value is UNKNOWN:
-        return None
-    kind = type(value)
-    if kind is types.FunctionType:
-        wrapped = dict.get(value.__dict__, "__wrapped__", UNKNOWN)
-        return _of_function(value) if wrapped is UNKNOWN else parameters(wrapped, depth + 1)
-    if kind is types.MethodType:
-        return _without_first(parameters(value.__func__, depth + 1))
-    if kind in _IN_C:
-        return _of_text(getattr(value, "__text_signature__", None))  # a type of C's; PyPy's have none
-    if kind is static.from_module("functools", "partial"):
-        return _of_partial(value, depth)
-    if static.is_class(value):
-        return _of_class(value, depth)
-    if kind is Instance:
-        return _called(value.cls, depth)
-    wrapped = dict.get(static.own_dict(value), "__wrapped__", UNKNOWN)
-    if type(wrapped) is types.FunctionType:
-        return parameters(wrapped, depth + 1)
-    return _called(kind, depth)
+# -- the call in the buffer -----------------------------------------------------------------------------------------------
 
 
-class _Kinds:
-    """A set of built-in classes that is asked by identity: a foreign class may have a metaclass with `__hash__`."""
-
-    def __init__(self, *kinds: type) -> None:
-        self.ids = static.ids(*kinds)
-
-    def __contains__(self, kind: object) -> bool:
-        return id(kind) in self.ids
-
-
-_IN_C = _Kinds(
-    types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType,
-    types.ClassMethodDescriptorType,
-)  # fmt: skip
-
-
-def _called(cls: type, depth: int) -> List[Parameter] | None:
-    call = static.class_attribute(cls, "__call__")
-    return _without_first(parameters(call, depth + 1)) if type(call) is types.FunctionType else None
-
-
-def _of_class(cls: Any, depth: int) -> List[Parameter] | None:
-    """The parameters of a class: those of `__init__`, or of `__new__` where that is the one it has written."""
-    if static.class_attribute(type(cls), "__call__") is not type.__dict__["__call__"]:
-        return None  # its metaclass takes the call
-    for base in static.mro(cls):
-        entries = static.class_dict(base)
-        for name in ("__init__", "__new__"):
-            if name in entries:
-                method = entries[name]
-                if type(method) is staticmethod:
-                    method = method.__func__
-                if type(method) is types.FunctionType:
-                    return _without_first(parameters(method, depth + 1))
-                return [] if base is object else _of_text(_text_signature(base))
+def enclosing(context: Context) -> int | None:
+    """Return the index of the parenthesis of the innermost call around the cursor, past brackets that are no call's."""
+    for bracket in reversed(context.brackets):
+        index = bracket.token
+        if bracket.char == "(" and context.is_value(index - 1):
+            defines = index > 1 and context.tokens[index - 2].text in ("def", "class")
+            return None if defines else index
     return None
 
 
-_text_signature = (
-    type.__dict__["__text_signature__"].__get__ if "__text_signature__" in type.__dict__ else lambda _: None
-)
+def begins_argument(buffer: str, cursor: int) -> bool:
+    """Return whether the cursor is right after the parenthesis of a call, or after a comma of it, with nothing typed."""
+    if buffer[:cursor].rstrip()[-1:] not in ("(", ","):
+        return False
+    context = read(buffer, cursor)
+    return context.callee() is not None and not context.string and not context.comment and context.last in ("(", ",")
 
 
-def _of_partial(value: Any, depth: int) -> List[Parameter] | None:
-    found = parameters(value.func, depth + 1)
-    if found is None:
+def arguments(request: Request, context: Context, opening: int) -> Tuple[List[Argument], Argument, List[str]]:
+    """Return what is given before the cursor, what stands at it, and the names that are given behind it."""
+    begin, cursor = context.tokens[opening].end, request.cursor
+    tokens = _closed(request, context, opening)
+    if tokens is None:  # what is behind the cursor may belong to something else
+        tokens = _before_cursor(context, opening)
+        if tokens and tokens[-1].end == cursor and _goes_on_as_keyword(request.buffer, cursor):
+            tokens.append(Token("op", "=", cursor, cursor))
+    before: List[List[Token]] = []
+    after: List[List[Token]] = []
+    here: List[Token] = []
+    for part, limits in split(tokens, begin):
+        if limits[1] < cursor:
+            before.append(part)
+        elif limits[0] <= cursor:
+            here = part
+        else:
+            after.append(part)
+    given = [argument(part) for part in before if part]
+    later = [argument(part).name for part in after if part]
+    return given, argument(here), later
+
+
+def _closed(request: Request, context: Context, opening: int) -> List[Token] | None:
+    """Return the tokens of all arguments, those behind the cursor too; None if the call is not closed."""
+    end = min(len(request.buffer), request.cursor + BEHIND)
+    whole = read(request.buffer, end)
+    first = context.tokens[opening]
+    index = next((index for index, token in enumerate(whole.tokens) if token.start == first.start), None)
+    if index is None:  # further back than is read
         return None
-    given, taken = len(value.args), []
-    for parameter in found:
-        if parameter.kind in ("", "/") and given:
-            given -= 1
-        elif not any(type(name) is str and name == parameter.name for name in value.keywords):
-            taken.append(parameter)
-    return taken
+    tokens = whole.tokens[index + 1 :]
+    last = closing(tokens)
+    return tokens[:last] if last is not None else None
 
 
-def _without_first(found: List[Parameter] | None) -> List[Parameter] | None:
-    if found and found[0].kind in ("", "/"):
-        return found[1:]
-    return found
+def _before_cursor(context: Context, opening: int) -> List[Token]:
+    """Return the tokens of the arguments up to the cursor; a string that is open there is one."""
+    fields = [bracket.token for bracket in context.brackets if bracket.char == FIELD and bracket.token > opening]
+    if fields or context.string is not None:
+        last = fields[0] if fields else context.string.token if context.string is not None else 0
+        place = context.tokens[last - 1].end
+        return [*context.tokens[opening + 1 : last], Token("string", "", place, context.cursor)]
+    tokens = context.tokens[opening + 1 :]
+    return [*tokens, Token("name", context.stem, context.start, context.cursor)] if context.stem else tokens
 
 
-def _of_function(function: Any) -> List[Parameter]:
-    """Read a code object: the order of its names is positional, keyword-only, `*args`, `**kw`."""
-    code = function.__code__
-    names = code.co_varnames
-    positional, keyword_only = code.co_argcount, code.co_kwonlyargcount
-    defaults = function.__defaults__ or ()
-    found = []
-    for index in range(positional):
-        place = index - (positional - len(defaults))
-        default = preview(defaults[place], _DEFAULT_LENGTH) if place >= 0 else ""
-        found.append(Parameter(names[index], "/" if index < code.co_posonlyargcount else "", default))
-    after = positional + keyword_only
-    if code.co_flags & _VARARGS:
-        found.append(Parameter(names[after], "*args", ""))
-        after += 1
-    given = function.__kwdefaults__ or {}
-    for name in names[positional : positional + keyword_only]:
-        found.append(Parameter(name, "*", preview(given[name], _DEFAULT_LENGTH) if name in given else ""))
-    if code.co_flags & _VARKEYWORDS:
-        found.append(Parameter(names[after], "**kw", ""))
-    return found
+def _goes_on_as_keyword(buffer: str, cursor: int) -> bool:
+    return _KEYWORD.match(buffer, cursor) is not None
 
 
-_SPLIT = re.compile(
-    r"""((?:[^,()\[\]{}'"]|\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")+),?"""
-)
+_KEYWORD = re.compile(r"\w*\s*=(?!=)")
 
 
-def _of_text(signature: object) -> List[Parameter] | None:
-    """Read what a function in C says of itself: `($self, /, sep=None, maxsplit=-1)`."""
-    if type(signature) is not str or not signature.startswith("("):
-        return None
-    found: List[Parameter] = []
-    kind = ""
-    for part in (match.strip() for match in _SPLIT.findall(signature[1 : signature.rfind(")")])):
-        name, _, default = (piece.strip() for piece in part.partition("="))
-        if part == "/":
-            found = [parameter._replace(kind="/") for parameter in found]
-        elif part == "*":
-            kind = "*"
-        elif name.startswith("**"):
-            found.append(Parameter(name[2:], "**kw", ""))
-        elif name.startswith("*"):
-            found.append(Parameter(name[1:], "*args", ""))
-            kind = "*"
-        elif name.isidentifier():
-            found.append(Parameter(name, kind, clip(default, _DEFAULT_LENGTH)))
-        elif not name.startswith("$"):
-            return None
-    return found
+def closing(tokens: Sequence[Token]) -> int | None:
+    """Return the index of the bracket that closes the one before the first token."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.kind == "op":
+            depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+            if depth < 0:
+                return index
+    return None
+
+
+def split(tokens: Sequence[Token], begin: int) -> List[Tuple[List[Token], Tuple[int, int]]]:
+    """Return the arguments, each with the offsets where it begins and ends; commas of a lambda or a `for` divide nothing."""
+    parts: List[Tuple[List[Token], Tuple[int, int]]] = []
+    part: List[Token] = []
+    depth = 0
+    inside: List[str] = []  # the word that ends a list of names at this depth: `:` after `lambda`, `in` after `for`
+    for token in tokens:
+        if token.kind == "op":
+            depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth == 0 and token.kind == "name" and token.text in ("lambda", "for"):
+            inside.append(":" if token.text == "lambda" else "in")
+        elif depth == 0 and inside and token.text == inside[-1]:
+            inside.pop()
+        if token.text == "," and token.kind == "op" and depth == 0 and not inside:
+            parts.append((part, (begin, token.start)))
+            part, begin = [], token.end
+            continue
+        part.append(token)
+    return [*parts, (part, (begin, 1 << 60))]
+
+
+def argument(part: Sequence[Token]) -> Argument:
+    """Return what kind of argument these tokens make."""
+    if not part:
+        return Argument(stem="")
+    first = part[0]
+    if first.kind == "op" and first.text in ("*", "**"):
+        return Argument(stars=first.text)
+    if first.kind == "name" and len(part) > 1 and part[1].kind == "op" and part[1].text == "=":
+        return Argument(name=first.text)
+    return Argument(stem=first.text if first.kind == "name" and len(part) == 1 else None)
+
+
+# -- matching them --------------------------------------------------------------------------------------------------------
+
+
+def bind(
+    parts: Sequence[Parameter], given: Sequence[Argument], current: Argument, later: Sequence[str]
+) -> Tuple[int | None, bool]:
+    """Return the index of the part that `current` fills, None if there is none; and whether all that is given can be."""
+    free = [index for index, part in enumerate(parts) if part.kind in ("/", "")]  # by position, in order
+    rest = next((index for index, part in enumerate(parts) if part.kind == "*args"), None)
+    others = next((index for index, part in enumerate(parts) if part.kind == "**kw"), None)
+    named = {part.name: index for index, part in enumerate(parts) if part.kind in ("", "*") and part.name}
+    taken: Set[int] = set()
+    by_name = unpacked = False
+    fits = True
+    for one in given:
+        if one.stars == "*":  # how many it gives is not known: as many as there are places
+            taken.update(free)
+            free = []
+        elif one.stars:
+            by_name = unpacked = True
+        elif one.name:
+            by_name = True
+            index = named.get(one.name, others)
+            fits = fits and index is not None and index not in taken - {others}
+            taken.update(() if index is None else (index,))
+        elif free:
+            taken.add(free.pop(0))
+        elif rest is None:
+            fits = False
+    free = [index for index in free if index not in taken]
+    gone = taken | {named[name] for name in later if name in named}
+    place = free[0] if free else rest
+    if current.stars:
+        return (place if current.stars == "*" else others), fits
+    if current.name:
+        index = named.get(current.name, others)
+        return index, fits and index is not None and index not in taken - {others}
+    if not by_name and place is not None:
+        return place, fits
+    if current.stem is None:  # a whole expression, where none can be given by position
+        return None, False
+    ways = {name: index for name, index in named.items() if index not in gone}
+    begun = [index for name, index in ways.items() if current.stem and name.startswith(current.stem)]
+    if begun:
+        return begun[0], fits
+    if current.stem == "" and ways and not unpacked:
+        return min(ways.values()), fits
+    return others, fits and (others is not None or current.stem == "")
+
+
+def left(known: Sequence[Parameter], given: Sequence[Argument], later: Sequence[str]) -> List[Parameter]:
+    """Return the parameters that can be given by name and have not been; what is unpacked may give any, and takes none away."""
+    names = {one.name for one in given} | set(later)
+    count = sum(1 for one in given if not one.name and not one.stars)
+    by_place = [parameter for parameter in known if parameter.kind in ("/", "")][:count]
+    return [one for one in known if one.kind in ("", "*") and one.name not in names and one not in by_place]

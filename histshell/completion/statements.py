@@ -8,7 +8,7 @@ import sys
 from itertools import islice
 from typing import Any, Dict, Iterator, List, Tuple
 
-from . import bounded, ranking, static
+from . import attribute_names, bounded, docstrings, ranking, static
 from .context import Context
 from .live import describe
 from .model import Completion, Request
@@ -16,6 +16,8 @@ from .static import UNKNOWN
 
 ENTRIES = 20_000
 """How many entries of a directory of `sys.path` are looked at."""
+_FIRST_ENTRIES = 200
+"""How many entries of a folder without an `__init__.py` are looked at for a module."""
 _PART = 0.5  # of the time that is left, for which their listings are waited
 
 _EXTENSIONS = (".py", ".pyc", ".so", ".pyd")
@@ -23,12 +25,12 @@ _listings: Dict[str, Tuple[int, List[str]]] = {}  # directory → its modificati
 
 
 def is_import(context: Context) -> bool:
-    """Whether the cursor is in an import statement, after its first word."""
+    """Return whether the cursor is in an import statement, after its first word."""
     return context.string is None and not context.comment and _words(context)[:1] in (["import"], ["from"])
 
 
 def _words(context: Context) -> List[str]:
-    """The words of this statement; none inside brackets, but for those of `from x import (`."""
+    """Return the words of this statement; none inside brackets, but for those of `from x import (`."""
     words = context.words
     if context.brackets:
         inner = context.brackets[-1].token
@@ -38,7 +40,7 @@ def _words(context: Context) -> List[str]:
 
 
 def complete(request: Request, context: Context) -> List[Completion]:
-    """What can follow in an import, and exception classes after `except` and `raise`."""
+    """Return what can follow in an import, and exception classes after `except` and `raise`."""
     if context.string is not None or context.comment:
         return []
     words = _words(context)
@@ -55,7 +57,7 @@ def complete(request: Request, context: Context) -> List[Completion]:
 
 
 def needs_reading(context: Context) -> bool:
-    """Whether an import names something that has not been imported, so that its source would have to be read."""
+    """Return whether an import names something that has not been imported, so that its source would have to be read."""
     words = _words(context)
     if words[:1] != ["from"] or "import" not in words:
         return False
@@ -63,7 +65,7 @@ def needs_reading(context: Context) -> bool:
 
 
 def _modules(request: Request, context: Context, path: List[str]) -> Iterator[Completion]:
-    """The modules that go on with a dotted path, given as its words up to the stem."""
+    """Yield the modules that go on with a dotted path, given as its words up to the stem."""
     if path and path[-1] != ".":
         yield from _word("as", request, context)
         return
@@ -74,7 +76,7 @@ def _modules(request: Request, context: Context, path: List[str]) -> Iterator[Co
     for name in ranking.select(known, context.stem, request):
         if name.isidentifier():
             module = static.imported(f"{parent}.{name}" if parent else name)
-            detail = static.doc_line(module) if module is not UNKNOWN else ""
+            detail = docstrings.doc_line(module) if module is not UNKNOWN else ""
             yield Completion(name, context.start, "module", "module", detail[:100])
 
 
@@ -84,7 +86,7 @@ def _word(word: str, request: Request, context: Context) -> Iterator[Completion]
 
 
 def _from(request: Request, context: Context, path: List[str]) -> Iterator[Completion]:
-    """After `from`: a module, or `import` once there is one."""
+    """Yield what can stand after `from`: a module, or `import` once there is one."""
     if path and path[-1] != ".":
         yield from _word("import", request, context)
     else:
@@ -92,7 +94,7 @@ def _from(request: Request, context: Context, path: List[str]) -> Iterator[Compl
 
 
 def _names_of(request: Request, context: Context, words: List[str]) -> Iterator[Completion]:
-    """After `from x import`: the names of x, if it has been imported, and the modules in it."""
+    """Yield what can stand after `from x import`: the names of x, if it has been imported, and the modules in it."""
     at = words.index("import")
     module = "".join(words[1:at])
     if module[:1] == ".":
@@ -102,7 +104,7 @@ def _names_of(request: Request, context: Context, words: List[str]) -> Iterator[
             yield from _word("as", request, context)
         return
     live = static.imported(module)
-    known = static.names(live, request.left()) if live is not UNKNOWN else []
+    known = attribute_names.names(live, request.left()) if live is not UNKNOWN else []
     own = set(static.own_dict(live)) if live is not UNKNOWN else set()
     inside = submodules(module, request)
     for index, name in enumerate(ranking.select([*known, *inside], context.stem, request)):
@@ -117,7 +119,7 @@ def _names_of(request: Request, context: Context, words: List[str]) -> Iterator[
 
 
 def _exceptions(request: Request, context: Context) -> Iterator[Completion]:
-    """The exception classes among the names, the user's before the built-in ones."""
+    """Yield the exception classes among the names, the user's before the built-in ones."""
     bare = context.words[0] == "except" or context.after.startswith("(")
     for values in (request.namespace, builtins.__dict__):
         entries: List[Tuple[Any, Any]] = list(dict.items(values))  # type: ignore[arg-type]  # dicts
@@ -127,32 +129,37 @@ def _exceptions(request: Request, context: Context) -> Iterator[Completion]:
 
 
 def top_modules(request: Request) -> List[str]:
-    """The modules that can be imported: loaded, built in, the library's, and what lies in the directories of the path."""
+    """Return the modules that can be imported: loaded, built in, the library's, and what lies in the directories of the path."""
     names = [name for name in list(sys.modules) if type(name) is str and "." not in name and name != "__main__"]
     names += sys.builtin_module_names
     names += getattr(sys, "stdlib_module_names", ())
-    return names + in_folders([folder or "." for folder in list(sys.path) if type(folder) is str], request)
+    return names + in_folders([folder or "." for folder in search_path()], request)
+
+
+def search_path() -> List[str]:
+    """Return the folders of `sys.path`, the one that one stands in as an empty text."""
+    return [folder for folder in list(sys.path) if type(folder) is str]
 
 
 def submodules(parent: str, request: Request) -> List[str]:
-    """The modules in a package, imported or not."""
+    """Return the modules in a package, imported or not."""
     before = parent + "."
     loaded = [name for name in list(sys.modules) if type(name) is str and name.startswith(before)]
     return [name[len(before) :].partition(".")[0] for name in loaded] + in_folders(folders(parent), request)
 
 
 def folders(package: str) -> List[str]:
-    """The directories that the modules of a package may lie in."""
+    """Return the directories that the modules of a package may lie in."""
     live = static.imported(package)
     if live is not UNKNOWN:
         path = static.own_dict(live).get("__path__")
         return [folder for folder in path if type(folder) is str] if type(path) is list else []
     parts = package.split(".")
-    return [os.path.join(folder or ".", *parts) for folder in list(sys.path) if type(folder) is str]
+    return [os.path.join(folder or ".", *parts) for folder in search_path()]
 
 
 def in_folders(places: List[str], request: Request) -> List[str]:
-    """The modules and packages that lie in directories; of a slow one what is known of it, and all of it a while later."""
+    """Return the modules and packages that lie in directories; of a slow one what is known of it, and all of it a while later."""
     found: List[str] = []
     if bounded.call(_gather, places, found, owner=_listings, seconds=request.left() * _PART, stop=False) is None:
         found = [name for place in places if place in _listings for name in _listings[place][1]]
@@ -172,7 +179,7 @@ def _gather(places: List[str], found: List[str]) -> None:
 
 
 def _list(folder: str) -> List[str]:
-    """The names of the modules and packages in a directory."""
+    """Return the names of the modules and packages in a directory."""
     names = []
     with os.scandir(folder) as entries:
         for entry in islice(entries, ENTRIES):
@@ -183,6 +190,17 @@ def _list(folder: str) -> List[str]:
             if name != base:
                 if name.endswith(_EXTENSIONS) and base != "__init__":
                     names.append(base)
-            elif os.path.exists(os.path.join(folder, name, "__init__.py")):
+            elif _is_package(os.path.join(folder, name)):
                 names.append(base)
     return names
+
+
+def _is_package(folder: str) -> bool:
+    """Return whether a folder can be imported and has something in it: an `__init__.py`, or else some module."""
+    if os.path.exists(os.path.join(folder, "__init__.py")):
+        return True
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name.endswith(".py") for entry in islice(entries, _FIRST_ENTRIES))
+    except OSError:  # a file, or none of ours to read
+        return False

@@ -12,19 +12,11 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from itertools import islice
-from typing import Any, Dict, List, Tuple
-
-from . import bounded
+from typing import Any, Dict, Tuple
 
 _mro = type.__dict__["__mro__"].__get__
 _class_dict = type.__dict__["__dict__"].__get__
 _module_dict: Any = vars(types.ModuleType)["__dict__"].__get__
-
-DIR_SECONDS = 0.04
-"""How long a `__dir__` is waited for."""
-DIR_NAMES = 100_000
-"""How many names are taken from one."""
 
 Getset, Member = types.GetSetDescriptorType, types.MemberDescriptorType
 
@@ -43,33 +35,37 @@ UNKNOWN: Any = _Unknown()
 
 
 class Instance:
-    """Stands for a value of which only the class is known; `is_all` if a value of that class has no more to it."""
+    """Stands for a value of which only the class is known; `is_all` if a value of that class has no more to it.
 
-    __slots__ = ("cls", "is_all")
+    `table` is the live table that it was made from, if it was, so that its columns are known.
+    """
 
-    def __init__(self, cls: type, is_all: bool = True) -> None:
+    __slots__ = ("cls", "is_all", "table")
+
+    def __init__(self, cls: type, is_all: bool = True, table: Any = UNKNOWN) -> None:
         self.cls = cls
         self.is_all = is_all
+        self.table = table
 
 
 def ids(*kinds: type) -> frozenset[int]:
-    """The ids of built-in classes, which live for ever, to look a class up by without asking its metaclass."""
+    """Return the ids of built-in classes, which live for ever, to look a class up by without asking its metaclass."""
     return frozenset(map(id, kinds))
 
 
 def mro(cls: type) -> Tuple[type, ...]:
-    """The method resolution order of a class, past its metaclass."""
+    """Return the method resolution order of a class, past its metaclass."""
     found: Tuple[type, ...] = _mro(cls)
     return found
 
 
 def class_dict(cls: type) -> Any:
-    """The read-only dictionary of a class, past its metaclass."""
+    """Return the read-only dictionary of a class, past its metaclass."""
     return _class_dict(cls)
 
 
 def derives(cls: type, base: type) -> bool:
-    """Whether `base` is in the method resolution order of `cls`."""
+    """Return whether `base` is in the method resolution order of `cls`."""
     for other in _mro(cls):  # noqa: SIM110  # any() takes three times as long, and this is asked most
         if other is base:
             return True
@@ -77,37 +73,37 @@ def derives(cls: type, base: type) -> bool:
 
 
 def class_of(value: object) -> type:
-    """The class of a value, or of what an `Instance` stands for."""
+    """Return the class of a value, or of what an `Instance` stands for."""
     kind = type(value)
     return value.cls if kind is Instance else kind  # type: ignore[attr-defined]  # an Instance
 
 
 def is_class(value: object) -> bool:
-    """Whether a value is a class."""
+    """Return whether a value is a class."""
     kind = type(value)
     return kind is type or derives(kind, type)
 
 
 def is_module(value: object) -> bool:
-    """Whether a value is a module, of a subclass too."""
+    """Return whether a value is a module, of a subclass too."""
     kind = type(value)
     return kind is types.ModuleType or derives(kind, types.ModuleType)
 
 
 def imported(name: str) -> Any:
-    """The module of that name if it has been imported, else `UNKNOWN`."""
+    """Return the module of that name if it has been imported, else `UNKNOWN`."""
     module = dict.get(sys.modules, name, UNKNOWN)
     return module if is_module(module) else UNKNOWN
 
 
 def from_module(module: str, name: str) -> Any:
-    """What a name means in a module that has been imported, else `UNKNOWN`."""
+    """Return what a name means in a module that has been imported, else `UNKNOWN`."""
     found = imported(module)
     return UNKNOWN if found is UNKNOWN else dict.get(_module_dict(found) or {}, name, UNKNOWN)
 
 
 def own_dict(value: object) -> Dict[Any, Any]:
-    """The dictionary of an instance, a module or a class's own instance part; empty if it has none.
+    """Return the dictionary of an instance, a module or a class's own instance part; empty if it has none.
 
     A property or other descriptor that stands in for `__dict__` is not asked. The result may be of a subclass of
     dict: use the methods of `dict` itself on it.
@@ -126,7 +122,7 @@ def own_dict(value: object) -> Dict[Any, Any]:
 
 
 def class_attribute(cls: type, name: str) -> Any:
-    """What stands in the dictionaries of a class and its bases under a name, unbound; `UNKNOWN` if nothing."""
+    """Return what stands in the dictionaries of a class and its bases under a name, unbound; `UNKNOWN` if nothing."""
     for base in _mro(cls):
         entries = _class_dict(base)
         if name in entries:
@@ -134,14 +130,8 @@ def class_attribute(cls: type, name: str) -> Any:
     return UNKNOWN
 
 
-def has_method(value: object, name: str) -> bool:
-    """Whether the class of a value has a special method."""
-    found = class_attribute(class_of(value), name)
-    return found is not UNKNOWN and found is not None
-
-
 def attribute(value: object, name: str) -> Any:
-    """What `value.name` would be, `UNKNOWN` if there is no such thing or it takes foreign code to tell."""
+    """Return what `value.name` would be, `UNKNOWN` if there is no such thing or it takes foreign code to tell."""
     if type(value) is Instance:
         return _of_instance(value, value.cls, name)
     if name == "__class__":
@@ -166,11 +156,13 @@ def _of_instance(value: Instance, cls: type, name: str) -> Any:
     found = class_attribute(cls, name)
     if found is UNKNOWN or _is_data_descriptor(found):
         return UNKNOWN
+    if id(type(found)) in _TAKES_SELF:
+        return types.MethodType(found, value)
     return _bind(found, value, cls)
 
 
 def _of_class(cls: Any, name: str) -> Any:
-    """What a name means on a class: its metaclass's data descriptors first, then its own bases, then the rest."""
+    """Return what a name means on a class: its metaclass's data descriptors first, then its own bases, then the rest."""
     meta = class_attribute(type(cls), name)
     if meta is not UNKNOWN and _is_data_descriptor(meta):
         safe = name in _SAFE_ON_CLASS and meta is _class_dict(type)[name]
@@ -178,7 +170,7 @@ def _of_class(cls: Any, name: str) -> Any:
     members = enum_members(cls)
     if name in members:
         return members[name]
-    found = class_attribute(cls, name)
+    found = _loaded(class_attribute(cls, name))
     if found is UNKNOWN:
         return _bind(meta, cls, type(cls)) if meta is not UNKNOWN else UNKNOWN
     kind = type(found)
@@ -199,6 +191,9 @@ _BOUND_BY_C = ids(
 )
 
 
+_TAKES_SELF = ids(types.MethodDescriptorType, types.WrapperDescriptorType)
+
+
 def _is_data_descriptor(found: object) -> bool:
     kind = type(found)
     if kind is types.FunctionType:
@@ -206,8 +201,14 @@ def _is_data_descriptor(found: object) -> bool:
     return class_attribute(kind, "__set__") is not UNKNOWN or class_attribute(kind, "__delete__") is not UNKNOWN
 
 
+def _loaded(found: Any) -> Any:
+    """Return what stands in a class; of the history's table of commands, the function that is behind a row."""
+    return found.__get__(None, type(found)) if type(found) is from_module("histshell.history", "Command") else found
+
+
 def _bind(found: Any, value: object, cls: type) -> Any:
     """Make of a class's entry what an instance shows of it."""
+    found = _loaded(found)
     kind = type(found)
     if kind is types.FunctionType:
         return types.MethodType(found, value)
@@ -216,6 +217,8 @@ def _bind(found: Any, value: object, cls: type) -> Any:
     if kind is classmethod:
         inner = found.__func__
         return types.MethodType(inner, cls) if type(inner) is types.FunctionType else UNKNOWN
+    if kind is types.BuiltinFunctionType:  # no descriptor: `move = len` in a class stays what it is
+        return found
     if id(kind) in _BOUND_BY_C:
         if kind is types.ClassMethodDescriptorType or type(value) is Instance:
             return found
@@ -256,7 +259,7 @@ _GETSETS: Dict[str, Tuple[str, ...]] = {
 
 
 def _read(descriptor: Any, value: object, name: str) -> Any:
-    """The value of a data descriptor, if it is a slot or on the list above."""
+    """Return the value of a data descriptor, if it is a slot or on the list above."""
     kind = type(descriptor)
     if kind is Getset:
         owner = descriptor.__objclass__
@@ -279,18 +282,18 @@ _module = type.__dict__["__module__"].__get__
 
 
 def class_name(cls: type) -> str:
-    """The name of a class, past its metaclass."""
+    """Return the name of a class, past its metaclass."""
     return str(_name(cls))
 
 
 def class_module(cls: type) -> str:
-    """The name of the module of a class, past its metaclass; empty if it is no text."""
+    """Return the name of the module of a class, past its metaclass; empty if it is no text."""
     found = _module(cls)
     return found if type(found) is str else ""
 
 
 def enum_members(cls: Any) -> Dict[str, Any]:
-    """The members of an enumeration, empty for other classes. Some Pythons keep them behind `__getattr__`."""
+    """Return the members of an enumeration, empty for other classes. Some Pythons keep them behind `__getattr__`."""
     base = from_module("enum", "EnumMeta")
     if base is UNKNOWN or not derives(type(cls), base):
         return {}
@@ -299,115 +302,17 @@ def enum_members(cls: Any) -> Dict[str, Any]:
 
 
 def is_callable(value: object) -> bool:
-    """Whether a value can be called, told by its class alone."""
+    """Return whether a value can be called, told by its class alone."""
     kind = class_of(value)
     return kind is types.FunctionType or class_attribute(kind, "__call__") is not UNKNOWN
 
 
 def is_exception(value: object) -> bool:
-    """Whether a value is an exception class."""
+    """Return whether a value is an exception class."""
     return is_class(value) and derives(value, BaseException)  # type: ignore[arg-type]  # a class
 
 
-def names(value: object, seconds: float) -> List[Any]:
-    """The names of the attributes of a value, unsorted, some twice, some no text: choose among them with care.
-
-    `seconds` is what a `__dir__` of a foreign class may take. The names of a class's own metaclass are included.
-    """
-    found: List[Any] = []
-    cls = class_of(value)
-    if type(value) is not Instance:
-        found.extend(dict.keys(own_dict(value)) if not is_class(value) else ())
-        if is_class(value):
-            for base in _mro(value):
-                found.extend(_class_dict(base))
-            found.extend(enum_members(value))
-    for base in _mro(cls):
-        found.extend(_class_dict(base))
-    if cls is types.MethodType and type(value) is not Instance:
-        found.extend(names(value.__func__, seconds))  # type: ignore[attr-defined]  # a method shows what its function has
-    if type(value) is not Instance:
-        found.extend(_asked(value, cls, seconds))
-    return found
-
-
-_OWN_DIRS = ids(object, type, types.ModuleType)
-_PLAIN_SEQUENCES = ids(list, tuple, set, frozenset, dict, types.GeneratorType, type({}.keys()))
-
-
-def _asked(value: object, cls: type, seconds: float) -> List[str]:
-    """What the `__dir__` of a class or module adds, if it is one that somebody wrote."""
-    function: Any = UNKNOWN
-    owner: object = cls
-    args: Tuple[object, ...] = (value,)
-    if is_module(value):
-        function = dict.get(own_dict(value), "__dir__", UNKNOWN)
-        if function is not UNKNOWN:
-            owner, args = value, ()
-    if function is UNKNOWN:
-        for base in _mro(cls):
-            if "__dir__" in _class_dict(base):
-                function = UNKNOWN if id(base) in _OWN_DIRS else _class_dict(base)["__dir__"]
-                break
-    kind = type(function)
-    if kind is types.FunctionType:
-        written_in = function.__globals__.get("__name__")
-        if type(written_in) is str and written_in.partition(".")[0] in _KNOWN_DIRS:
-            return []
-    elif kind is not types.MethodDescriptorType:
-        return []
-    answer = bounded.call(_names_from, function, args, owner=owner, seconds=min(seconds, DIR_SECONDS))
-    return answer[0] if answer else []
-
-
-#: Packages whose names are had in another way: enumerations ask their classes, pandas computes what the columns give.
-_KNOWN_DIRS = frozenset(("enum", "pandas"))
-
-
-def _names_from(function: Any, args: Tuple[object, ...]) -> List[str]:
-    """Call a `__dir__` and take what is text from it, if it is a plain container or a generator."""
-    result = function(*args)
-    if id(type(result)) not in _PLAIN_SEQUENCES:
-        return []
-    return [name for name in islice(result, DIR_NAMES) if type(name) is str]
-
-
 def lookup(name: str, namespace: Any) -> Any:
-    """What a bare name means at the prompt: in the user's globals, then among the built-ins."""
+    """Return what a bare name means at the prompt: in the user's globals, then among the built-ins."""
     found = dict.get(namespace, name, UNKNOWN) if derives(type(namespace), dict) else UNKNOWN
     return found if found is not UNKNOWN else dict.get(builtins.__dict__, name, UNKNOWN)
-
-
-def doc_line(value: object) -> str:
-    """The first line of a docstring that is there as text, or empty."""
-    text: Any = None
-    kind = type(value)
-    if kind is types.MethodType:
-        value = value.__func__  # type: ignore[attr-defined]  # a method
-        kind = type(value)
-    if kind is types.FunctionType:
-        text = value.__doc__
-    elif is_class(value):
-        text = _class_dict(value).get("__doc__")
-    elif is_module(value):
-        text = dict.get(own_dict(value), "__doc__")
-    elif id(kind) in _DOCUMENTED_IN_C or f"{class_module(kind)}.{class_name(kind)}" == "numpy.ufunc":
-        text = attribute(value, "__doc__")
-    else:
-        text = dict.get(own_dict(value), "__doc__")
-    if type(text) is not str:
-        return ""
-    return first_line(text)
-
-
-_DOCUMENTED_IN_C = ids(
-    types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType
-)
-
-
-def first_line(text: str) -> str:
-    """The first line of a text that is not empty, without the white space around it."""
-    for line in text[:2000].splitlines():
-        if line.strip():
-            return line.strip()
-    return ""

@@ -27,7 +27,7 @@ _TRUNCATED = "pickle data was truncated"
 
 
 def _strtol(line: bytes) -> tuple[int | None, int]:
-    """Do as C's strtol: the value (None where it is out of range) and where it stopped."""
+    """Do as C's strtol: return the value (None where it is out of range) and where it stopped."""
     found = _STRTOL.match(line)
     if found is None:
         return 0, 0

@@ -23,7 +23,7 @@ _LENGTHS = {"count1": "<B", "count4": "<I", "count8": "<Q"}
 
 
 def assemble(text: str) -> bytes:
-    """Give the bytes of the opcodes in *text*, one a line.
+    """Return the bytes of the opcodes in *text*, one a line.
 
     Raises `PikError` that names the line for an unknown opcode or an argument that does not fit it.
     """
@@ -60,7 +60,7 @@ def _line(text: str) -> bytes:
 
 
 def _argument(op: Opcode, text: str) -> bytes:
-    """Give the bytes of an argument."""
+    """Return the bytes of an argument."""
     kind = op.argument
     if kind == "":
         if text:
@@ -74,7 +74,7 @@ def _argument(op: Opcode, text: str) -> bytes:
         return bytes.fromhex(text[2:]).rjust(8, b"\0") if text[:2] == "0x" else pack(">d", float(text))
     if kind in _FORMATS:
         return pack(_FORMATS[kind], _literal(text, int))
-    if op.after == ("int",) and not text.startswith("b"):
+    if op.made == "int" and not text.startswith("b"):
         raw = encode_long(_literal(text, int))
     else:
         value = _literal(text, str, bytes)

@@ -7,15 +7,22 @@ raises (see `blend`), so that ``except EOFError`` and ``except HistshellError`` 
 from __future__ import annotations
 
 from pickle import UnpicklingError
+from typing import TYPE_CHECKING
 
 from histshell.errors import HistshellError
+from histshell.preview import sentence
+
+if TYPE_CHECKING:
+    from histshell.pik.placeholders import Effect
 
 
 class PikError(HistshellError):
     """A pickle stream could not be loaded.
 
     ``offset`` is the position of the opcode in the stream (0-based, bytes), ``opcode`` its name, ``problem``
-    what went wrong. Where the stack was too short, ``found`` and ``needed`` count items.
+    what went wrong. Where the stack was too short, ``found`` and ``needed`` count items. ``effects`` is what the stream
+    had asked for until then, as in `Seen`, and ``uncounted`` the number of allowed things beyond the limit. The sentence
+    is on one line, bounded, and can be printed: what the stream says in it is escaped.
     """
 
     offset: int | None = None
@@ -23,17 +30,24 @@ class PikError(HistshellError):
     problem: str = ""
     found: int | None = None
     needed: int | None = None
+    effects: list[Effect] = []  # noqa: RUF012  # each error is given its own
+    uncounted: int = 0
 
     def __str__(self) -> str:
         """Say where, what was found, and what was expected."""
-        problem = self.problem or super().__str__()
+        problem = sentence(self.problem or super().__str__())
         if self.opcode is None:
             return problem if self.offset is None else f"byte {self.offset}: {problem}"
         return f"{self.opcode} at byte {self.offset}: {problem}"
 
-    def __reduce__(self) -> tuple[type, tuple[str]]:
-        """Travel between processes as the plain class and the sentence."""
-        return (PikError, (str(self),))
+    def tell(self, effects: list[Effect], uncounted: int) -> None:
+        """Take what the stream had asked for, past what the class that C would have raised does with attributes."""
+        BaseException.__setattr__(self, "effects", effects)
+        BaseException.__setattr__(self, "uncounted", uncounted)
+
+    def __reduce__(self) -> tuple[type, tuple[str], dict[str, object]]:
+        """Travel between processes as the plain class, the sentence, and what the stream asked for."""
+        return (PikError, (str(self),), {"effects": self.effects, "uncounted": self.uncounted})
 
 
 class RefusedError(PikError, UnpicklingError):
@@ -70,7 +84,7 @@ _blends: dict[type[BaseException], type[PikError]] = {PikError: PikError}
 
 
 def blend(kind: type[BaseException]) -> type[PikError]:
-    """Give the class that derives from `PikError` and from *kind*; one class for each kind."""
+    """Return the class that derives from `PikError` and from *kind*; one class for each kind."""
     known = _blends.get(kind)
     if known is None:
         if kind is StackUnderflow:
@@ -95,9 +109,21 @@ def located(cause: BaseException, offset: int | None, opcode: str | None) -> Bas
         kind = blend(type(cause))
         error = kind(*cause.args)
         error.__dict__.update(getattr(cause, "__dict__", {}))
+        problem = str(cause) or type(cause).__name__
     except Exception:  # a foreign exception class may refuse anything
         return cause
-    return _placed(error, offset, opcode, str(cause) or type(cause).__name__)
+    return _placed(error, offset, opcode, problem)
+
+
+def is_tellable(cause: BaseException) -> bool:
+    """Return whether *cause* says more than the error made of it, and a traceback may print it as it is."""
+    if type(cause) in (StackUnderflow, UnpicklingError):
+        return False
+    try:
+        text = str(cause)
+    except Exception:  # trusted code may raise anything
+        return False
+    return sentence(text) == text
 
 
 def _placed(error: PikError, offset: int | None, opcode: str | None, problem: str) -> PikError:

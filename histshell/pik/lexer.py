@@ -12,13 +12,14 @@ argument begins and ends, not what they do. Each byte is looked at once, however
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pickle import UnpicklingError
 from struct import Struct
-from typing import Any, Tuple
+from typing import Any, NamedTuple, Tuple
 
 from histshell.pik.errors import PikError, Unallocated, located
-from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
-from histshell.pik.versions import FRAMED_LINES
+from histshell.pik.opcodes import BY_CODE, BY_NAME, FRAME, LENGTHS, OPCODES, STOP, WIDTHS, name_of
+from histshell.pik.versions import BYTES_AT_ONCE, FRAMED_LINES
 
 Token = Tuple[int, int, Any]
 
@@ -34,19 +35,50 @@ _KINDS = {
 _SHAPES = [_UNKNOWN] * 256
 for _each in OPCODES:
     _SHAPES[_each.code] = _KINDS[_each.argument]
-_SHAPES[0x2E] = _STOP
+_SHAPES[STOP] = _STOP
+
+_HEADS = [0] * 14  # bytes of the opcode and its length
+_HEADS[_COUNT4], _HEADS[_COUNT8] = 5, 9
 
 _FOUR = (_INT4, _UINT4)
 _INT4_AT = Struct("<i").unpack_from
 _UINT4_AT = Struct("<I").unpack_from
 _UINT8_AT = Struct("<Q").unpack_from
 _FLOAT8_AT = Struct(">d").unpack_from
-_LONG4 = 0x8B
-_GLOBAL = 0x63
+_LONG4, _BINBYTES8, _GLOBAL = (BY_NAME[name].code for name in ("LONG4", "BINBYTES8", "GLOBAL"))
+_LONGEST_BYTES = sys.maxsize - sys.getsizeof(b"", 33)
 _HUGE = 1 << 31  # bytes of one argument that an allocation may fail for
-_BYTES = b"CB\x8e\x96"  # SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
+_BYTES = frozenset(op.code for op in OPCODES if op.made in ("bytes", "bytearray"))
 _TRUNCATED = "pickle data was truncated"
 _CROSSED = "pickle exhausted before end of frame"
+
+
+class Awaits(Enum):
+    """What a stream may wait for."""
+
+    NOTHING = 0  # it is complete or has failed, or (to the lexer) a token has just ended
+    LINE = 1  # the newline that ends an argument
+    BYTES = 2  # more bytes of an argument that has a length
+    MARKS = 3  # what takes the open marks
+    STOP = 4
+
+
+class Awaiting(NamedTuple):
+    """What a stream waits for, as a value (``what``) and as a sentence (``str``). It is false where that is nothing."""
+
+    what: Awaits = Awaits.NOTHING
+    said: str = ""
+
+    def __bool__(self) -> bool:
+        """Return whether anything is awaited."""
+        return self.what is not Awaits.NOTHING
+
+    def __str__(self) -> str:
+        """Say it, for example ``in STRING`` or ``BINUNICODE: 3 of 10 bytes``."""
+        return self.said
+
+
+NOTHING = Awaiting()
 
 
 class Lexer:
@@ -76,17 +108,17 @@ class Lexer:
 
     @property
     def offset(self) -> int:
-        """Give the offset of the next token, of the stream's end, or of the error."""
+        """The offset of the next token, of the stream's end, or of the error."""
         return self._base + self._at
 
     @property
     def error(self) -> PikError | None:
-        """Give the error that the next call of `tokens` raises, if any."""
+        """The error that the next call of `tokens` raises, if any."""
         return self._error
 
     @property
     def rest(self) -> bytes:
-        """Give the bytes after STOP (or those not yet cut)."""
+        """The bytes after STOP (or those not yet cut)."""
         self._join()
         return self._data[self._at :]
 
@@ -99,7 +131,7 @@ class Lexer:
                 self._newlines -= chunk.count(b"\n")
 
     def snapshot(self) -> tuple[Any, ...]:
-        """Give what `restore` needs; nothing of the stream is copied."""
+        """Return what `restore` needs; nothing of the stream is copied."""
         return (
             self._data, self._at, self._base, tuple(self._parts), self._pending, self._wanted, self._newlines,
             self._frame_end, self._error, self._complete,
@@ -114,7 +146,7 @@ class Lexer:
         self._parts = list(parts)
 
     def _ready(self) -> bool:
-        """Tell whether what was fed may complete a token; only then is it worth joining and looking."""
+        """Return whether what was fed may complete a token; only then is it worth joining and looking."""
         if self._newlines > 0:
             return False
         return len(self._data) - self._at + self._pending >= self._wanted
@@ -129,7 +161,7 @@ class Lexer:
             self._pending = 0
 
     def tokens(self, most: int = 512) -> list[Token]:
-        """Give the next tokens, at most *most*; an empty list where more bytes are needed or the stream is complete.
+        """Return the next tokens, at most *most*; an empty list where more bytes are needed or the stream is complete.
 
         Raises what the stream deserves (unknown opcode, a length that cannot be), after the tokens before it were given.
         """
@@ -207,6 +239,8 @@ class Lexer:
                     if shape == _FRAME and FRAMED_LINES and at + 9 <= size:
                         self._check_frame(at, frame_end)
                         frame_end = sys.maxsize
+                    elif at + 1 < frame_end < at + _HEADS[shape] <= size:
+                        raise UnpicklingError(_CROSSED)  # its length itself crosses, whatever that would be
                     argument, end = self._other(code, shape, at, size)
                     if end < 0:
                         return
@@ -244,6 +278,8 @@ class Lexer:
             count = _UINT8_AT(data, at + 1)[0]
             if count > sys.maxsize:
                 raise OverflowError(f"{name_of(code)} exceeds system's maximum size of {sys.maxsize} bytes")
+            if BYTES_AT_ONCE and code == _BINBYTES8 and count > _LONGEST_BYTES:
+                raise OverflowError("byte string is too large")
         elif code == _LONG4:
             count = _INT4_AT(data, at + 1)[0]
             if count < 0:
@@ -282,7 +318,7 @@ class Lexer:
         """Refuse a token that crosses its frame's end, unless one of the pieces it is read in ends just there."""
         joints = {at + 1}
         if shape in (_COUNT1, _COUNT4, _COUNT8):
-            joints.add(at + 1 + {_COUNT1: 1, _COUNT4: 4, _COUNT8: 8}[shape])
+            joints.add(at + 1 + LENGTHS[BY_CODE[self._data[at]].argument])
         elif shape == _LINES:
             joint = self._data.find(b"\n", at + 1) + 1
             joints.add(joint)
@@ -297,34 +333,32 @@ class Lexer:
             raise UnpicklingError(_CROSSED)
 
     @property
-    def awaiting(self) -> str:
-        """Say what is missing of the token that was begun; empty between two tokens."""
+    def awaiting(self) -> Awaiting:
+        """Return what is missing of the token that was begun."""
         if self._complete or self._error:
-            return ""
+            return NOTHING
         self._join()
         have = len(self._data) - self._at
-        if not have:
-            return ""
-        op = BY_CODE.get(self._data[self._at])
+        op = BY_CODE.get(self._data[self._at]) if have else None
         if op is None:
-            return ""
+            return NOTHING
         if op.argument in ("line", "lines"):
-            return f"in {op.name}"
-        header = {"count1": 2, "count4": 5, "count8": 9, "uint8": 9}.get(op.argument, 1)
+            return Awaiting(Awaits.LINE, f"in {op.name}")
+        header = 9 if op.code == FRAME else 1 + LENGTHS.get(op.argument, 0)
         if have >= header and self._wanted > header:
-            return f"{op.name}: {have - header} of {self._wanted - header} bytes"
-        whole = header if header > 1 else {"uint1": 2, "uint2": 3, "int4": 5, "uint4": 5, "float8": 9}[op.argument]
+            return Awaiting(Awaits.BYTES, f"{op.name}: {have - header} of {self._wanted - header} bytes")
+        whole = header if header > 1 else 1 + WIDTHS[op.argument]
         what = "length bytes" if header > 1 else "bytes"
-        return f"{op.name}: {have - 1} of {whole - 1} {what}"
+        return Awaiting(Awaits.BYTES, f"{op.name}: {have - 1} of {whole - 1} {what}")
 
     @property
     def lacking(self) -> int:
-        """Give the number of bytes that may be read without reading past STOP: at least 1."""
+        """The number of bytes that may be read without reading past STOP: at least 1."""
         have = len(self._data) - self._at + self._pending
         return max(self._wanted - have, 1)
 
     def truncated(self, marked: bool = True, last: Token | None = None) -> PikError:
-        """Give the error that C raises where the bytes end here and STOP has not come.
+        """Return the error that C raises where the bytes end here and STOP has not come.
 
         *marked* tells whether a mark is open, *last* is the last token: C's answer depends on both.
         """

@@ -23,20 +23,20 @@ class Limits:
     #: Highest memo number, beyond which a number must not exceed the length of the stream in bytes.
     memo_index: int = 1 << 20
     #: Items on the stack.
-    stack: int = 1 << 28
+    stack: int = 1 << 32
     #: Nodes (tuples, their items, and so on, shared ones counted each time) of one thing that is hashed.
     key_nodes: int = 1_000_000
     #: Nesting of one thing that is hashed.
     key_depth: int = 5_000
-    #: Nodes hashed in all.
-    hashed: int = 20_000_000
-    hashed_per_byte: int = 50
+    #: Steps of work, about 25 ns each: what constructors copy, parse, divide and hash, and nodes of keys, in all.
+    work: int = 20_000_000
+    work_per_byte: int = 30
     #: Items that a constructor or a function of the play list may be given, or make.
     items: int = 1_000_000
     #: Bits of an int that a constructor or a function of the play list may be given.
     bits: int = 1 << 16
-    #: Processor seconds, to which ten microseconds for each opcode and inserted key are added. Only keys that are made
-    #: to collide come near it; it is what stops those.
+    #: Seconds that putting keys into dicts and sets may take, beyond half a microsecond for each (more on a slow machine).
+    #: Only keys that are made to collide come near it; it is what stops those. Nothing else is held against the clock.
     seconds: float = 0.3
     #: Keys of one constructor's argument with the same hash.
     same_hash: int = 1_000

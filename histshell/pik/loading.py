@@ -2,85 +2,157 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
+from weakref import WeakKeyDictionary
 
-from histshell.pik.errors import PikError
-from histshell.pik.fast import SMALLEST, load_plain
-from histshell.pik.lexer import Lexer
+from histshell.pik.budget import Budget
+from histshell.pik.collector import resting
+from histshell.pik.errors import located
+from histshell.pik.fast import SMALLEST, load_first
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
 from histshell.pik.placeholders import Seen
-from histshell.pik.policy import SAFE, Policy
+from histshell.pik.policy.policy import SAFE, Trust, policy_of
+from histshell.pik.reading import Source, end_of
 
-_CHUNK = 1 << 20
 _LIMITS = Limits()
+_LARGE = 1 << 16  # bytes from which on the collector rests
 
 
 def loads(
     data: Any,
     /,
     *,
-    trust: Policy = SAFE,
+    trust: Trust = SAFE,
     fix_imports: bool = True,
     encoding: str = "ASCII",
     errors: str = "strict",
     buffers: Any = None,
     persistent_load: Callable[[Any], Any] | None = None,
     on_refused: str = "raise",
-    limits: Limits | None = None,
+    limits: Limits | Budget | None = None,
 ) -> Any:
-    """Load the pickle in *data* (bytes or any buffer) and give its value; bytes after STOP are ignored.
+    """Load the pickle in *data* (bytes or any buffer) and return its value; bytes after STOP are ignored.
 
-    With the default policy nothing is imported or called but an exact list of plain data. What is not on it raises
+    With the default policy nothing is imported or called but an exact list of plain data; *trust* takes the names that are
+    allowed beside it, ``["module.name", …]``, or a policy. What is not on it raises
     `RefusedError`, or, with ``on_refused="show"``, becomes a placeholder; the result is then a `Seen` of value and effects.
     With ``trust=EVERYTHING`` it does what `pickle.loads` of the running interpreter does, and has no limits unless they are
     given. *persistent_load* is called with persistent ids, as the method of that name of `pickle.Unpickler` is. Every error
-    is a `PikError`.
+    is a `PikError`, and knows in ``effects`` what the stream had asked for.
     """
     if not isinstance(data, bytes):
+        data = _bytes_of(data)
+    options = {
+        "trust": policy_of(trust),
+        "fix_imports": fix_imports,
+        "encoding": encoding,
+        "errors": errors,
+        "buffers": buffers,
+    }
+    return _first(
+        data, persistent_load=persistent_load, on_refused=on_refused, limits=limits, **options
+    )[0]  # fmt: skip
+
+
+def _bytes_of(data: Any) -> bytes:
+    """Copy any buffer."""
+    try:
         with memoryview(data) as view:
             if not view.contiguous:
                 raise BufferError("memoryview: underlying buffer is not C-contiguous")
-            data = bytes(view.cast("B") if view.ndim else view)
-    if len(data) >= SMALLEST and not trust.everything:
-        proved, value = load_plain(data, encoding, errors, limits or _LIMITS)
-        if proved:
-            return Seen(value, []) if on_refused == "show" else value
-    machine = Machine(
-        trust=trust, fix_imports=fix_imports, encoding=encoding, errors=errors, buffers=buffers,
-        persistent_load=persistent_load, on_refused=on_refused, limits=limits,
-    )  # fmt: skip
+            return bytes(view.cast("B") if view.ndim else view)
+    except (TypeError, ValueError, BufferError) as cause:
+        raise located(cause, None, None) from cause
+
+
+def _read(file: Any) -> bytes:
+    """Read the bytes of one stream; what the file raises is of its own type, and a `PikError`."""
+    try:
+        if not hasattr(file, "read"):  # C wants readline too
+            raise TypeError("file must have 'read' and 'readline' attributes")
+        return Source(file).stream()
+    except Exception as cause:
+        raise located(cause, None, None) from cause
+
+
+def _first(data: bytes, always: bool = False, **options: Any) -> tuple[Any, int]:
+    """Load the stream that *data* begins with: give what `loads` gives, and the offset after its STOP.
+
+    *always* says that many streams come: then even the proof of a short one is worth its preparation. With a policy that allows
+    everything the garbage collector is the stream's affair.
+    """
+    if len(data) < _LARGE or options.get("trust", SAFE).everything:
+        return _load(data, always, **options)
+    with resting():
+        return _load(data, always, **options)
+
+
+def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
+    """Load it: by C where the stream is proved plain, else by the machine."""
+    shows = options.get("on_refused") == "show"
+    if (always or len(data) >= SMALLEST) and not options.get("trust", SAFE).everything:
+        given = options.get("limits")
+        budget = given if isinstance(given, Budget) else Budget(given)
+        budget.shared = budget is given
+        end, value = load_first(data, options.get("encoding", "ASCII"), options.get("errors", "strict"), budget)
+        if end:
+            return (Seen(value, []) if shows else value), end
+    machine = Machine(**options)
     value = machine.run(data)
-    return Seen(value, machine.effects, machine.uncounted) if machine.shows else value
+    return (Seen(value, machine.effects, machine.uncounted) if shows else value), machine.offset
+
+
+def load_all(data: bytes, **options: Any) -> Iterator[Any]:
+    """Load the pickles in *data*, one after another; the options are those of `loads`. White space at its end is none.
+
+    Each byte is read as often as `loads` would, however many streams there are, and together they have the limits of one.
+    """
+    limits = options.get("limits")
+    options["trust"] = policy_of(options.get("trust", SAFE))
+    if not isinstance(limits, Budget) and not (limits is None and options["trust"].everything):
+        options["limits"] = Budget(limits)
+    value, at = _first(data, **options)
+    yield value
+    many = 0
+    while at < len(data):
+        if data[at : at + 1].isspace() and not data[at:].strip():
+            return  # a newline that an editor has left at the end is no pickle
+        many += 1
+        end = end_of(data, at)
+        value, used = _first(data[at:end] if end > 0 else data[at:], always=many > _MANY, **options)
+        at = end if end > 0 else at + used
+        yield value
+
+
+_files: WeakKeyDictionary[Any, Budget] = WeakKeyDictionary()
+
+
+def _of_file(file: Any, limits: Limits | None) -> Budget:
+    """Return the budget that all streams of *file* share."""
+    try:
+        budget = _files.get(file)
+        if budget is None or budget.limits != (limits or _LIMITS):
+            budget = _files[file] = Budget(limits)
+        return budget
+    except TypeError:  # a file of a kind that cannot be kept by
+        return Budget(limits)
+
+
+_MANY = 50  # streams, from which on the proof's preparation is worth while for short ones
+_loaded = [0]  # by `load`, in all
 
 
 def load(file: Any, /, **options: Any) -> Any:
     """Load the next pickle in *file* (opened for reading bytes); the options are those of `loads`.
 
-    The file is left just after STOP, so that another call gives the pickle after it. A file that can neither seek nor peek
-    is read in the small pieces that the stream itself asks for.
+    The bytes are asked for as C's `pickle.load` asks for them, and the file is left where that leaves it: just after STOP, so
+    that another call gives the pickle after it; together they have the limits of one stream. A file needs `read`; `readline`,
+    `peek` and `readinto` make it faster.
     """
-    return loads(_one_stream(file), **options)
-
-
-def _one_stream(file: Any) -> bytes:
-    """Read the bytes of one stream, up to STOP or to the end of the file."""
-    lexer = Lexer()
-    parts = []
-    seekable = getattr(file, "seekable", lambda: False)()
-    while lexer.state == "more":
-        chunk = file.read(_CHUNK if seekable else lexer.lacking)
-        if not chunk:
-            break
-        parts.append(chunk)
-        lexer.feed(chunk)
-        try:
-            while lexer.tokens():
-                pass
-        except PikError:  # the machine comes to it, and knows better what went before
-            break
-    beyond = len(lexer.rest) if lexer.state == "complete" else 0
-    if beyond:
-        file.seek(-beyond, 1)
-    data = b"".join(parts)
-    return data[: len(data) - beyond] if beyond else data
+    _loaded[0] += 1
+    limits = options.get("limits")
+    options["trust"] = policy_of(options.get("trust", SAFE))
+    if not isinstance(limits, Budget) and not (limits is None and options["trust"].everything):
+        options["limits"] = _of_file(file, limits)
+    return _first(_read(file), always=_loaded[0] > _MANY, **options)[0]

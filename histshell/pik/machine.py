@@ -1,7 +1,7 @@
 """The stack machine: one short method per opcode, run all at once or one opcode at a time, forwards and back.
 
 It does what C's `pickle.loads` does (``Modules/_pickle.c``), with two differences: what an opcode imports, calls or
-changes goes through a gate (`histshell.pik.gates`), and everything has a price (`Limits`).
+changes goes through a gate (`histshell.pik.policy.closed_gate`), and everything has a price (`Limits`).
 
     stack   [v0, v1, ...]    the values, the top last; marks are not among them
     marks   [2, 5]           for each mark the number of values below it
@@ -10,39 +10,45 @@ changes goes through a gate (`histshell.pik.gates`), and everything has a price 
 
 from __future__ import annotations
 
-from heapq import nlargest
 from pickle import HIGHEST_PROTOCOL, UnpicklingError
-from time import process_time
 from typing import Any, Callable, NamedTuple
 
 from histshell.pik import arguments
-from histshell.pik.errors import PikError, StackUnderflow, located
-from histshell.pik.gates import ClosedGate, OpenGate
-from histshell.pik.lexer import Lexer, Token
+from histshell.pik.budget import OFTEN, Budget
+from histshell.pik.effects import Effects
+from histshell.pik.errors import PikError, StackUnderflow, is_tellable, located
+from histshell.pik.hash_cost import over
+from histshell.pik.lexer import NOTHING, Awaiting, Awaits, Lexer, Token
 from histshell.pik.limits import Limits
-from histshell.pik.opcodes import BY_CODE, OPCODES, name_of
-from histshell.pik.placeholders import Effect, Placeholder
-from histshell.pik.policy import SAFE, Policy
-from histshell.pik.versions import EMPTY_CHECKED, SPARSE_MEMO
-from histshell.pik.weighing import Weigher, over
+from histshell.pik.memo import EMPTY, Memo
+from histshell.pik.opcodes import BY_CODE, OPCODES, Opcode, name_of
+from histshell.pik.placeholders import Effect
+from histshell.pik.policy.closed_gate import ClosedGate
+from histshell.pik.policy.open_gate import OpenGate, Terms
+from histshell.pik.policy.policy import SAFE, Policy, Trust, policy_of
+from histshell.pik.progress import step
+from histshell.pik.undo_log import UndoLog
+from histshell.pik.versions import EMPTY_CHECKED
 
-_EMPTY = object()  # a memo number that nothing was stored under
 _MISSING = object()
-_STOP = 0x2E
 
 # What things take in memory, in bytes, on a 64-bit build, with the garbage collector's header.
 _LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 60
 _SMALL = 1 << 60  # ints below it have a hash of their own
+_FEW = 64  # keys of a table in which even those that all collide cost less than looking at the clock
 _UNLIMITED = Limits.none()
-_OFTEN = 512  # inserted keys between two looks at the clock
+_GATED = 8  # as many keys' time may be taken by one that is put in through the gate
 
 
 class Savepoint(NamedTuple):
     """A place to go back to; opaque to the caller."""
 
-    journal: int
+    steps: int
     lexer: tuple[Any, ...]
     facts: tuple[Any, ...]
+
+
+_size_of_set: Callable[[set[Any]], int] = getattr(set, "__sizeof__", len)  # PyPy has none
 
 
 class Machine:
@@ -56,50 +62,41 @@ class Machine:
     def __init__(
         self,
         *,
-        trust: Policy = SAFE,
+        trust: Trust = SAFE,
         fix_imports: bool = True,
         encoding: str = "ASCII",
         errors: str = "strict",
         buffers: Any = None,
         persistent_load: Callable[[Any], Any] | None = None,
         on_refused: str = "raise",
-        limits: Limits | None = None,
+        limits: Limits | Budget | None = None,
     ) -> None:
         """Begin an empty stream; the arguments are those of `histshell.pik.loads`."""
         if on_refused not in ("raise", "show"):
             raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
-        self.limits = limits if limits is not None else _UNLIMITED if trust.everything else Limits()
-        self.fix_imports = fix_imports
+        trust = policy_of(trust)
+        if limits is None:
+            limits = _UNLIMITED if trust.everything else Limits()
+        self.budget = limits if isinstance(limits, Budget) else Budget(limits)
+        self.limits = self.budget.limits
+        self.terms = Terms(trust, fix_imports, persistent_load, on_refused == "show")
         self.encoding = encoding
         self.errors = errors
-        self.persistent_load = persistent_load
-        self.shows = on_refused == "show"
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.fence = 0
         self.protocol = 0
-        self.effects: list[Effect] = []
-        self.uncounted = 0
-        self.weigher = Weigher(self.limits)
+        self.asked = Effects(self.limits.effects, self.budget.charge, self._now)
         self.lexer = Lexer()
         self.error: BaseException | None = None
         self.complete = False
         self.value: Any = None
         self._buffers = iter(buffers) if buffers is not None else None
-        self._memo: list[Any] = []
-        self._sparse: dict[int, Any] = {}
-        self._dense = True  # the memo is a list without holes, and _filled is not kept up
-        self._filled = 0
-        self._room = 32
-        self._journal: list[tuple[Any, ...]] | None = None
+        self._memo = Memo()
+        self._log: UndoLog | None = None  # none as long as nobody wants to go back
         self._length = 0
         self._opcodes = 0
-        self._spent = 0
-        self._allowed = self.limits.memory
-        self._inserted = 0
-        self._looked = 0
-        self._began = self._stopped = process_time()
-        self._now = 0  # offset of the opcode that runs, kept where effects are listed
+        self._running: tuple[list[Token], Any] = ([], iter(()))  # the batch that runs, and the iterator over it
         self.policy = trust
         self._ops = self._table()
 
@@ -108,30 +105,32 @@ class Machine:
     @property
     def policy(self) -> Policy:
         """Give the policy; setting it changes what is allowed from here on."""
-        return self._policy
+        return self.terms.policy
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        self._policy = policy
-        self.gate: OpenGate = OpenGate(self) if policy.everything else ClosedGate(self)
+        self.terms.policy = policy
+        gate = OpenGate if policy.everything else ClosedGate
+        self.gate = gate(self.terms, self.budget, self.asked)
 
     @property
     def memo(self) -> dict[int, Any]:
         """Give the memo, number to value, as a new dict."""
-        dense = {number: value for number, value in enumerate(self._memo) if value is not _EMPTY}
-        return {**dense, **self._sparse}
+        return self._memo.as_dict()
 
     def newest_memo(self, most: int) -> dict[int, Any]:
         """Give the entries of the memo with the highest numbers, in their order; does not go through all of it."""
-        found: dict[int, Any] = {}
-        for number in range(len(self._memo) - 1, -1, -1):
-            if len(found) >= most:
-                break
-            if self._memo[number] is not _EMPTY:
-                found[number] = self._memo[number]
-        if self._sparse:
-            found.update((number, self._sparse[number]) for number in nlargest(most, self._sparse))
-        return {number: found[number] for number in sorted(found)[-most:]}
+        return self._memo.newest(most)
+
+    @property
+    def effects(self) -> list[Effect]:
+        """Give what the stream has asked for so far, each distinct thing once, with a count."""
+        return self.asked.list
+
+    @property
+    def uncounted(self) -> int:
+        """Give the number of allowed effects that are not listed."""
+        return self.asked.uncounted
 
     @property
     def offset(self) -> int:
@@ -139,18 +138,20 @@ class Machine:
         return self.lexer.offset
 
     @property
-    def awaiting(self) -> str:
-        """Say what the stream waits for, empty where it is complete or nothing was fed.
+    def awaiting(self) -> Awaiting:
+        """Give what the stream waits for: nothing where it is complete or has failed, or where nothing was fed.
 
-        For example ``in STRING``, ``BINUNICODE: 3 of 10 bytes``, ``2 open marks``, ``STOP``.
+        Its text is for example ``in STRING``, ``BINUNICODE: 3 of 10 bytes``, ``2 open marks``, ``STOP``.
         """
         if self.complete or self.error is not None or not self._length:
-            return ""
+            return NOTHING
         begun = self.lexer.awaiting
         if begun:
             return begun
         count = len(self.marks)
-        return f"{count} open mark{'s' if count > 1 else ''}" if count else "STOP"
+        if count:
+            return Awaiting(Awaits.MARKS, f"{count} open mark{'s' if count > 1 else ''}")
+        return Awaiting(Awaits.STOP, "STOP")
 
     # ------------------------------------------------------------------ running
 
@@ -160,40 +161,69 @@ class Machine:
         Raises a `PikError` at the opcode that fails; the stack is then as that opcode found it, and the machine stays there
         until `undo`.
         """
-        self.excuse(process_time() - self._stopped)  # the time between two pieces is not the stream's
+        self._extend(chunk)
+        while self.step() is not None:
+            pass
+        return self.complete
+
+    def feed_at_once(self, chunk: bytes) -> bool:
+        """Do as `feed`, at full speed and without a way back into *chunk*: nothing of it is logged.
+
+        Where an opcode fails, it may have taken from the stack what it works on.
+        """
         try:
             self._extend(chunk)
-            while self.step() is not None:
-                pass
-        finally:
-            self._stopped = process_time()
+            while batch := self.lexer.tokens():
+                self._execute(batch)
+        except PikError as error:
+            self.error = self._tell(error)
+            raise
+        except BaseException as error:
+            self._tell(error)
+            raise
         return self.complete
 
     def step(self) -> Token | None:
         """Run one opcode and give its token; None where bytes are missing or the stream is complete."""
         if self.error is not None:
             raise self.error
-        self._begin_journal()
+        log = self._begin_log()
         try:
             batch = self.lexer.tokens(1)
             if not batch:
                 return None
-            self._before(batch[0][1])
-            done = len(self._journal or ())
+            done = len(log)
+            self._before(log, BY_CODE[batch[0][1]])
             try:
                 self._execute(batch)
             except BaseException:
-                self._roll_back(done - 1)
+                log.back(done)
                 raise
         except PikError as error:
-            self.error = error
+            self.error = self._tell(error)
+            raise
+        except BaseException as error:
+            self._tell(error)
             raise
         return batch[0]
 
     def run(self, data: bytes) -> Any:
         """Load a whole stream and give its value; bytes after STOP are ignored."""
-        self.excuse(process_time() - self._stopped)
-        self._extend(data, whole=True)
+        try:
+            self._extend(data, whole=True)
+            return self._run()
+        except BaseException as error:
+            self._tell(error)
+            raise
+
+    def _tell(self, error: BaseException) -> BaseException:
+        """Let *error* know what the stream had asked for when it was raised."""
+        if isinstance(error, PikError):  # what trusted code raises otherwise is nobody's to write into
+            error.tell(self.effects, self.uncounted)
+        return error
+
+    def _run(self) -> Any:
+        """Run what the lexer has, up to STOP."""
         tokens = self.lexer.tokens
         last: list[Token] = []
         while True:
@@ -202,6 +232,7 @@ class Machine:
                 break
             self._execute(batch)
             last = batch
+            step("reading it", batch[-1][0], self._length)
         if not self.complete:
             raise self.lexer.truncated(bool(self.marks), last[-1] if last else None)
         return self.value
@@ -215,8 +246,7 @@ class Machine:
         else:
             self.lexer.feed(chunk)
         self._length += len(chunk)
-        self._allowed = self.limits.memory + self.limits.memory_per_byte * self._length
-        self.weigher.grow(self._length)
+        self.budget.grow(len(chunk))
 
     def _execute(self, batch: list[Token]) -> None:
         """Run the opcodes of *batch*; turn what they raise into `PikError` with the place."""
@@ -224,84 +254,66 @@ class Machine:
         self._opcodes += len(batch)
         offset = code = 0
         try:
-            if self._opcodes > self.limits.opcodes:
+            beyond = self._opcodes - self.limits.opcodes
+            if beyond > 0:
+                batch = batch[: max(len(batch) - beyond, 0)]
+            tokens = iter(batch)
+            self._running = batch, tokens
+            for offset, code, argument in tokens:  # noqa: B007 - the handler below names the place
+                ops[code](argument)
+            if beyond > 0:
                 raise over(self.limits, "opcodes", f"{self._opcodes} opcodes")
-            if self.shows:
-                for offset, code, argument in batch:
-                    self._now = offset
-                    ops[code](argument)
-            else:
-                for offset, code, argument in batch:  # noqa: B007 - the handler below names the place
-                    ops[code](argument)
             if len(self.stack) > self.limits.stack:
                 raise over(self.limits, "stack", f"a stack of {len(self.stack)} items")
-            if self._spent > self._allowed:
-                self.charge(0)
+            if self.budget.memory > self.budget.memory_allowed:
+                self.budget.charge(0)
         except Exception as cause:
             error = located(cause, offset, name_of(code))
             if error is cause:
                 raise
-            raise error from (None if type(cause) in (StackUnderflow, UnpicklingError) else cause)
+            raise error from (cause if is_tellable(cause) else None)
+
+    def _now(self) -> int:
+        """Give the offset of the opcode that runs."""
+        batch, tokens = self._running
+        return batch[len(batch) - tokens.__length_hint__() - 1][0] if batch else 0
 
     # ------------------------------------------------------------------ going back
 
     def save(self) -> Savepoint:
-        """Give a place to go back to; from now on what is done is journalled."""
-        self._begin_journal()
-        spent = self._stopped - self._began
-        facts = (
-            self._length, self._opcodes, self.complete, self.value, self.error, self._inserted, self._looked, spent,
-        )  # fmt: skip
-        return Savepoint(len(self._journal or ()), self.lexer.snapshot(), facts)
+        """Give a place to go back to; from now on what is done is logged."""
+        log = self._begin_log()
+        facts = (self._length, self._opcodes, self.complete, self.value, self.error, self.asked.mark())
+        return Savepoint(len(log), self.lexer.snapshot(), facts)
 
     def undo(self, savepoint: Savepoint) -> None:
         """Go back to *savepoint*: bytes, stack, marks, memo, effects, and what was put into plain containers.
 
         What trusted code did outside the stream cannot be taken back, nor can a buffer once taken.
         """
-        self._roll_back(savepoint.journal)
+        self._begin_log().back(savepoint.steps)
         self.lexer.restore(savepoint.lexer)
-        (
-            self._length, self._opcodes, self.complete, self.value, self.error, self._inserted, self._looked, spent,
-        ) = savepoint.facts  # fmt: skip
-        self._stopped = process_time()
-        self._began = self._stopped - spent
+        length = self._length
+        self._length, self._opcodes, self.complete, self.value, self.error, asked = savepoint.facts
+        self.budget.grow(self._length - length)
+        self.asked.back(asked)
 
-    def _begin_journal(self) -> None:
-        """Journal from here on."""
-        if self._journal is None:
-            self._journal = []
-            if self._dense:
-                self._dense = False
-                self._filled = len(self._memo)
+    def _begin_log(self) -> UndoLog:
+        """Log from here on; give the log."""
+        if self._log is None:
+            self._log = UndoLog()
+            self._memo.count()
+        return self._log
 
-    def _roll_back(self, to: int) -> None:
-        """Undo the journal's entries down to the number *to*."""
-        journal = self._journal or []
-        while len(journal) > to:
-            undo, *details = journal.pop()
-            undo(*details)
-
-    def _before(self, code: int) -> None:
-        """Journal what the opcode *code* may take from the stack, and the machine's small facts."""
-        op = BY_CODE[code]
+    def _before(self, log: UndoLog, op: Opcode) -> None:
+        """Log what the opcode may take from the stack, and the machine's small facts."""
         stack, marks = self.stack, self.marks
         base = len(stack) - op.needs
         if op.takes_mark and marks:
             base = marks[-1] - op.needs
         base = max(base, 0)
-        facts = (
-            self.protocol,
-            self._spent,
-            self._filled,
-            self._room,
-            len(self.effects),
-            self.uncounted,
-            self.weigher.hashed,
-        )
-        entry = (self._put_back, base, stack[base:], len(marks), marks[-1] if marks else 0, facts)
-        assert self._journal is not None
-        self._journal.append(entry)
+        facts = self.protocol, self.budget.facts(), self._memo.facts()
+        log.add(self._put_back, base, stack[base:], len(marks), marks[-1] if marks else 0, facts)
 
     def _put_back(self, base: int, tail: list[Any], count: int, mark: int, facts: tuple[Any, ...]) -> None:
         """Put the stack back as it was before an opcode."""
@@ -310,63 +322,9 @@ class Machine:
         if len(self.marks) < count:
             self.marks.append(mark)
         self.fence = self.marks[-1] if self.marks else 0
-        self.protocol, self._spent, self._filled, self._room, effects, self.uncounted, self.weigher.hashed = facts
-        del self.effects[effects:]
-
-    @staticmethod
-    def _unset(target: Any, key: Any, old: Any) -> None:
-        """Take back one item that was set."""
-        if old is _MISSING:
-            del target[key]
-        else:
-            target[key] = old
-
-    # ------------------------------------------------------------------ prices and effects
-
-    def charge(self, size: int) -> None:
-        """Charge *size* bytes of memory."""
-        self._spent += size
-        if self._spent > self._allowed:
-            raise over(self.limits, "memory", f"{self._spent} bytes of objects")
-
-    def _look(self) -> None:
-        """Look at the clock, as is done after every few inserted keys: only colliding keys are slow."""
-        self._looked = self._inserted + _OFTEN
-        allowed = self.limits.seconds + 1e-5 * (self._opcodes + self._inserted)
-        spent = process_time() - self._began
-        if spent > allowed:
-            raise over(self.limits, "seconds", f"{spent:.1f} s for {self._inserted} keys")
-
-    def excuse(self, seconds: float) -> None:
-        """Take it that so many seconds were not spent on the stream."""
-        self._began += seconds
-
-    def note(self, kind: str, what: str, refused: bool) -> None:
-        """Add to the list of effects, where there is one."""
-        if self.shows:
-            if len(self.effects) < self.limits.effects:
-                self.effects.append(Effect(kind, what, refused, self._now))
-            else:
-                self.uncounted += 1
-
-    def note_call(self, function: Any, args: Any, refused: Placeholder | None = None) -> None:
-        """Note a call, written as it would be in Python."""
-        if self.shows and len(self.effects) >= self.limits.effects:
-            self.uncounted += 1  # not written out: that would cost more than the opcode
-        elif self.shows:
-            from histshell.pik.printer import call
-
-            what = self.gate._title(function) if isinstance(self.gate, ClosedGate) else ""
-            self.note("call", call(what or function, args, refused and refused.keywords), refused is not None)
-
-    def note_set(self, target: Any, state: Any, refused: bool = False) -> None:
-        """Note what BUILD sets."""
-        if self.shows and len(self.effects) >= self.limits.effects:
-            self.uncounted += 1  # not written out: that would cost more than the opcode
-        elif self.shows:
-            from histshell.pik.printer import show
-
-            self.note("set", f"{show(target, total=100)} to {show(state, total=200)}", refused)
+        self.protocol, spent, counts = facts
+        self.budget.restore(spent)
+        self._memo.restore(counts)
 
     # ------------------------------------------------------------------ opcodes: the table
 
@@ -374,18 +332,10 @@ class Machine:
         """Give the functions that run the opcodes, by code; each takes the argument as the lexer gives it."""
         push = self.stack.append  # the list is never replaced, so this stays right
         table: list[Any] = [None] * 256
-        direct = {"NONE", "BININT", "BININT1", "BININT2", "BINFLOAT", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
-        for op in OPCODES:
-            table[op.code] = push if op.name in direct else getattr(self, f"_{op.name.lower()}")
-        for name in ("LONG4",):
-            table[_CODES[name]] = self._long1
-        for name in ("BINUNICODE", "BINUNICODE8"):
-            table[_CODES[name]] = self._short_binunicode
-        for name in ("EXT2", "EXT4"):
-            table[_CODES[name]] = self._ext1
-        table[_CODES["BINSTRING"]] = self._short_binstring
-        table[_CODES["LONG_BINGET"]] = self._binget
-        table[_CODES["LONG_BINPUT"]] = self._binput
+        for code, name in _METHODS:
+            table[code] = getattr(self, name)
+        for code in _PUSHES:
+            table[code] = push
         return table
 
     def _short(self, needed: int) -> StackUnderflow:
@@ -442,7 +392,7 @@ class Machine:
     _binunicode = _binunicode8 = _short_binunicode
 
     def _bytearray8(self, raw: bytes) -> None:
-        self.charge(len(raw))
+        self.budget.charge(len(raw))
         self.stack.append(bytearray(raw))
 
     def _next_buffer(self, _: None) -> None:
@@ -463,13 +413,13 @@ class Machine:
     # lists
 
     def _empty_list(self, _: None) -> None:
-        self._spent += _LIST
+        self.budget.memory += _LIST
         self.stack.append([])
 
     def _list(self, _: None) -> None:
         mark = self._pop_mark_item()
         items = self.stack[mark:]
-        self._spent += _LIST + _ITEM * len(items)
+        self.budget.memory += _LIST + _ITEM * len(items)
         self.stack[mark:] = [items]
 
     def _append(self, _: None) -> None:
@@ -478,7 +428,7 @@ class Machine:
             raise self._short(2)
         item = stack.pop()
         target = stack[-1]
-        if type(target) is list and self._journal is None:
+        if type(target) is list and self._log is None:
             target.append(item)
         else:
             self._extend_target(target, [item])
@@ -494,11 +444,9 @@ class Machine:
             self._extend_target(stack[-1], items)
 
     def _extend_target(self, target: Any, items: list[Any]) -> None:
-        """Append *items* to a list or to what the gate allows; journalled."""
-        if self._journal is not None and isinstance(target, list):
-            self._journal.append((target.__delitem__, slice(len(target), None)))
-        elif self._journal is not None and hasattr(type(target), "clear") and type(target).__name__ == "deque":
-            self._journal.append((_refill, target, tuple(target)))
+        """Append *items* to a list or to what the gate allows."""
+        if self._log is not None:
+            self._log.before_extend(target)
         if type(target) is list:
             target.extend(items)
         else:
@@ -512,21 +460,21 @@ class Machine:
     def _tuple(self, _: None) -> None:
         mark = self._pop_mark_item()
         items = tuple(self.stack[mark:])
-        self._spent += _TUPLE + _ITEM * len(items)
+        self.budget.memory += _TUPLE + _ITEM * len(items)
         self.stack[mark:] = [items]
 
     def _tuple1(self, _: None) -> None:
         stack = self.stack
         if len(stack) - 1 < self.fence:
             raise self._short(1)
-        self._spent += _TUPLE + _ITEM
+        self.budget.memory += _TUPLE + _ITEM
         stack[-1] = (stack[-1],)
 
     def _tuple2(self, _: None) -> None:
         stack = self.stack
         if len(stack) - 2 < self.fence:
             raise self._short(2)
-        self._spent += _TUPLE + 2 * _ITEM
+        self.budget.memory += _TUPLE + 2 * _ITEM
         last = stack.pop()
         stack[-1] = (stack[-1], last)
 
@@ -534,13 +482,13 @@ class Machine:
         stack = self.stack
         if len(stack) - 3 < self.fence:
             raise self._short(3)
-        self._spent += _TUPLE + 3 * _ITEM
+        self.budget.memory += _TUPLE + 3 * _ITEM
         stack[-3:] = [tuple(stack[-3:])]
 
     # dicts
 
     def _empty_dict(self, _: None) -> None:
-        self._spent += _DICT
+        self.budget.memory += _DICT
         self.stack.append({})
 
     def _dict(self, _: None) -> None:
@@ -549,7 +497,7 @@ class Machine:
         if len(items) % 2:
             raise UnpicklingError("odd number of items for DICT")
         made: dict[Any, Any] = {}
-        self._spent += _DICT
+        self.budget.memory += _DICT
         self._fill(made, items)
         self.stack[mark:] = [made]
 
@@ -582,48 +530,55 @@ class Machine:
         if type(target) is dict:
             self._fill(target, items)
             return
-        gate = self.gate
-        for at in range(0, len(items), 2):
-            key = items[at]
-            if self._journal is not None and type(target) in (dict, list) or isinstance(target, dict):
+        gate, budget, log = self.gate, self.budget, self._log
+        is_dict = issubclass(type(target), dict)
+        if is_dict:
+            budget.charge(gate.entry(target) * (len(items) >> 1))
+        each = iter(items)
+        for key, value in zip(each, each):
+            if is_dict:
                 gate.hash_key(key)
-                if self._journal is not None and type(target).__hash__ is None and not isinstance(target, list):
-                    self._journal.append((self._unset, target, key, dict.get(target, key, _MISSING)))
-            if (
-                self._journal is not None
-                and type(target) is list
-                and type(key) is int
-                and -len(target) <= key < len(target)
-            ):
-                self._journal.append((target.__setitem__, key, target[key]))
-            gate.set_item(target, key, items[at + 1])
-        self._inserted += len(items) // 2
-        if self._inserted > self._looked:
-            self._look()
+            if log is not None:
+                log.before_set(target, key)
+            began = budget.timer()
+            gate.set_item(target, key, value)
+            if gate.is_clocked(target):
+                budget.inserted(began, _GATED)
 
     def _fill(self, target: dict[Any, Any], items: list[Any]) -> None:
         """Put keys and values, alternating in *items*, into an exact dict."""
-        journal = self._journal
+        log, budget = self._log, self.budget
+        keys = items[::2]
+        if self._weighed(keys) and log is None and len(target) + len(keys) <= _FEW:
+            target.update(zip(keys, items[1::2]))
+            budget.memory += _ENTRY * len(keys)
+            return
+        number = 0
         values = iter(items)
+        began = budget.timer()
         for number, key in enumerate(values, 1):
+            if log is not None:
+                log.before_set(target, key)
+            target[key] = next(values)
+            if not number % OFTEN:
+                began = budget.inserted(began, OFTEN)
+        budget.memory += _ENTRY * number
+        budget.inserted(began, number % OFTEN)
+
+    def _weighed(self, keys: list[Any]) -> bool:
+        """Charge the hashing of *keys*; tell whether all of them are short texts and ints, which cost nothing to compare."""
+        light = True
+        for key in keys:
             kind = type(key)
             if not (kind is str and len(key) < 256 or kind is int and -_SMALL < key < _SMALL):
                 self.gate.hash_key(key)
-            if journal is not None:
-                journal.append((self._unset, target, key, target.get(key, _MISSING)))
-            target[key] = next(values)
-            if not number % _OFTEN:
-                self._look()
-        count = len(items) // 2
-        self._spent += _ENTRY * count
-        self._inserted += count
-        if self._inserted > self._looked:
-            self._look()
+                light = False
+        return light
 
     # sets
 
     def _empty_set(self, _: None) -> None:
-        self._spent += _SET
+        self.budget.memory += _SET
         self.stack.append(set())
 
     def _additems(self, _: None) -> None:
@@ -639,36 +594,39 @@ class Machine:
         if type(target) is set:
             self._join(target, items)
         else:
-            if isinstance(target, set):
+            if issubclass(type(target), set):
                 for item in items:
                     self.gate.hash_key(item)
+            if self._log is not None:
+                self._log.before_extend(target)
             self.gate.add(target, items)
 
     def _frozenset(self, _: None) -> None:
         mark = self._pop_mark_item()
         items = self.stack[mark:]
         made: set[Any] = set()
-        self._spent += _SET
+        self.budget.memory += _SET
         self._join(made, items)
-        self._spent += made.__sizeof__()
+        self.budget.memory += _size_of_set(made)
         self.stack[mark:] = [frozenset(made)]
 
     def _join(self, target: set[Any], items: list[Any]) -> None:
         """Put *items* into an exact set."""
-        journal = self._journal
+        log, budget = self._log, self.budget
+        if self._weighed(items) and log is None and len(target) + len(items) <= _FEW:
+            target.update(items)
+            budget.memory += _ENTRY * len(items)
+            return
+        number = 0
+        began = budget.timer()
         for number, item in enumerate(items, 1):
-            kind = type(item)
-            if not (kind is str and len(item) < 256 or kind is int and -_SMALL < item < _SMALL):
-                self.gate.hash_key(item)
-            if journal is not None and item not in target:
-                journal.append((target.discard, item))
+            if log is not None:
+                log.before_add(target, item)
             target.add(item)
-            if not number % _OFTEN:
-                self._look()
-        self._spent += _ENTRY * len(items)
-        self._inserted += len(items)
-        if self._inserted > self._looked:
-            self._look()
+            if not number % OFTEN:
+                began = budget.inserted(began, OFTEN)
+        budget.memory += _ENTRY * number
+        budget.inserted(began, number % OFTEN)
 
     # the stack itself
 
@@ -686,7 +644,8 @@ class Machine:
         self.stack.append(self.stack[-1])
 
     def _mark(self, _: None) -> None:
-        self.fence = len(self.stack)
+        if self.fence != len(self.stack):  # marks upon marks share a number: each of its own would take 32 bytes
+            self.fence = len(self.stack)
         self.marks.append(self.fence)
 
     def _pop_mark(self, _: None) -> None:
@@ -698,11 +657,11 @@ class Machine:
         self._binget(arguments.memo_number(line))
 
     def _binget(self, number: int) -> None:
-        memo = self._memo
-        value = memo[number] if 0 <= number < len(memo) else _EMPTY
-        if value is _EMPTY:
-            value = self._sparse.get(number, _EMPTY)
-        if value is _EMPTY:
+        items = self._memo.items
+        value = items[number] if 0 <= number < len(items) else EMPTY
+        if value is EMPTY:
+            value = self._memo.get(number)
+        if value is EMPTY:
             raise UnpicklingError(f"Memo value not found at index {number}")
         self.stack.append(value)
 
@@ -722,8 +681,9 @@ class Machine:
         stack = self.stack
         if len(stack) <= self.fence:
             raise self._short(1)
-        if self._dense and number == len(self._memo):
-            self._memo.append(stack[-1])
+        memo = self._memo
+        if memo.dense and number == len(memo.items):
+            memo.items.append(stack[-1])
         else:
             self._store(number, stack[-1])
 
@@ -733,69 +693,29 @@ class Machine:
         stack = self.stack
         if len(stack) <= self.fence:
             raise self._short(1)
-        if self._dense:
-            self._memo.append(stack[-1])
+        memo = self._memo
+        if memo.dense:
+            memo.items.append(stack[-1])
         else:
-            self._store(self._filled, stack[-1])
+            self._store(memo.next, stack[-1])
 
     def _store(self, number: int, value: Any) -> None:
-        """Store *value* in the memo under any *number*: in the list where that stays dense, else in the dict."""
-        memo = self._memo
-        if self._dense:
-            self._dense = False
-            self._filled = len(memo)
-        if number > self.limits.memo_index and number > self._length:
-            raise over(self.limits, "memo_index", f"memo number {number}")
-        if number >= len(memo) and self._is_sparse(number):
-            where: Any = self._sparse
-            old = where.get(number, _EMPTY)
-            counted = not SPARSE_MEMO
-        else:
-            where = memo
-            while len(memo) <= number:
-                memo.append(_EMPTY if SPARSE_MEMO else self._sparse.pop(len(memo), _EMPTY))
-            old = memo[number]
-            counted = True
-        where[number] = value
-        if self._journal is not None:
-            self._journal.append((self._forget, where, number, old))
-        if old is _EMPTY and counted:
-            self._filled += 1
-
-    def _is_sparse(self, number: int) -> bool:
-        """Tell whether *number*, which the list does not reach, goes into the dict."""
-        if not SPARSE_MEMO:
-            return number in self._sparse or number > 2 * len(self._memo) + 64
-        # As C does: its table has room for 32, doubles as it fills, and takes no number beyond twice what it holds.
-        while self._room < len(self._memo):
-            self._room *= 2
-        if number < self._room:
-            return False
-        if number > 2 * self._filled:
-            return True
-        self._room = 2 * number
-        return False
-
-    @staticmethod
-    def _forget(where: Any, number: int, old: Any) -> None:
-        """Take back what was stored."""
-        if old is _EMPTY and isinstance(where, dict):
-            del where[number]
-            return
-        where[number] = old
-        while isinstance(where, list) and where and where[-1] is _EMPTY:
-            where.pop()
+        """Store *value* in the memo under any *number*."""
+        self.budget.memo_number(number)
+        forget = self._memo.store(number, value)
+        if self._log is not None:
+            self._log.add(forget)
 
     # names
 
     def _ext1(self, code: int) -> None:
-        self.stack.append(self.gate.extension(code))
+        self.stack.append(self.gate.extension(code, self.protocol))
 
     _ext2 = _ext4 = _ext1
 
     def _global(self, lines: tuple[bytes, bytes]) -> None:
         module, name = arguments.name_lines(lines, "utf-8")
-        self.stack.append(self.gate.find(module, name))
+        self.stack.append(self.gate.find(module, name, self.protocol))
 
     def _stack_global(self, _: None) -> None:
         stack = self.stack
@@ -805,7 +725,7 @@ class Machine:
         module = stack.pop()
         if type(name) is not str or type(module) is not str:
             raise UnpicklingError("STACK_GLOBAL requires str")
-        stack.append(self.gate.find(module, name))
+        stack.append(self.gate.find(module, name, self.protocol))
 
     # making objects
 
@@ -822,23 +742,14 @@ class Machine:
         if len(stack) - 2 < self.fence:
             raise self._short(2)
         state = stack.pop()
-        if self._journal is not None:
-            self._journal_state(stack[-1])
+        if self._log is not None:
+            self._log.before_build(stack[-1])
         self.gate.build(stack[-1], state)
-
-    def _journal_state(self, target: Any) -> None:
-        """Journal the attributes of *target*, where they are plain to see."""
-        try:
-            inside = object.__getattribute__(target, "__dict__")
-        except AttributeError:
-            return
-        if type(inside) is dict and self._journal is not None:
-            self._journal.append((_refill_dict, inside, dict(inside)))
 
     def _inst(self, lines: tuple[bytes, bytes]) -> None:
         mark = self._pop_mark_item()
         module, name = arguments.name_lines(lines, "ascii")
-        cls = self.gate.find(module, name)
+        cls = self.gate.find(module, name, self.protocol)
         args = tuple(self.stack[mark:])
         del self.stack[mark:]
         self.stack.append(self.gate.instantiate(cls, args))
@@ -870,8 +781,8 @@ class Machine:
         stack.append(self.gate.new(cls, args, keywords, "NEWOBJ_EX"))
 
     def _persid(self, line: bytes) -> None:
-        if self.persistent_load is None:
-            self.gate.persistent("")
+        if self.terms.persistent_load is None:
+            self.gate.miss_persistent(line[:-1].decode("latin-1"))
         try:
             pid = line[:-1].decode("ascii")
         except UnicodeDecodeError:
@@ -879,8 +790,8 @@ class Machine:
         self.stack.append(self.gate.persistent(pid))
 
     def _binpersid(self, _: None) -> None:
-        if self.persistent_load is None:
-            self.gate.persistent("")
+        if self.terms.persistent_load is None:
+            self.gate.miss_persistent(self.stack[-1] if len(self.stack) > self.fence else "")
         if len(self.stack) - 1 < self.fence:
             raise self._short(1)
         self.stack.append(self.gate.persistent(self.stack.pop()))
@@ -902,16 +813,5 @@ class Machine:
         self.complete = True
 
 
-_CODES = {op.name: op.code for op in OPCODES}
-
-
-def _refill(target: Any, items: tuple[Any, ...]) -> None:
-    """Put a deque back as it was."""
-    target.clear()
-    target.extend(items)
-
-
-def _refill_dict(target: dict[Any, Any], items: dict[Any, Any]) -> None:
-    """Put an instance's attributes back as they were."""
-    target.clear()
-    target.update(items)
+_PUSHES = [op.code for op in OPCODES if op.pushes]
+_METHODS = [(op.code, f"_{op.name.lower()}") for op in OPCODES if not op.pushes]

@@ -9,7 +9,7 @@ import sys
 
 
 def framed_lines_checked(version: tuple[int, ...]) -> bool:
-    """Tell whether a line argument may not cross the end of its frame (CPython gh-154848)."""
+    """Return whether a line argument may not cross the end of its frame (CPython gh-154848)."""
     if version >= (3, 15):
         return True
     return version[:2] == (3, 14) and version >= (3, 14, 7) or version[:2] == (3, 13) and version >= (3, 13, 15)
@@ -25,4 +25,6 @@ EXACT_BOOLS = VERSION >= (3, 15)
 SPARSE_MEMO = VERSION >= (3, 15)
 #: APPENDS and ADDITEMS look at what is below the mark even where nothing is above it.
 EMPTY_CHECKED = VERSION >= (3, 15)
+#: BINBYTES8 makes room for all that it announces before it reads, and fails at once where no bytes object is that long.
+BYTES_AT_ONCE = VERSION < (3, 15)
 FRAMED_LINES = framed_lines_checked(VERSION)

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from histshell.errors import HistshellError
 
-from .files import shown
+from .small_files import shown
 
 
 class UnknownShellError(HistshellError):
-    """There is no rule for this shell; the text says what its owner can write himself.
+    """There is no rule for this shell; the text says what its owner can write there.
 
     Attributes: `shell`, and `stub`, the path that PYTHONSTARTUP has to name.
     """
@@ -48,7 +48,7 @@ class Dialect:
 
 
 def sh_lines(stub: bytes) -> bytes:
-    """The lines for any shell of the Bourne family, `/bin/sh` included."""
+    """Return the lines for any shell of the Bourne family, `/bin/sh` included."""
     path = b"'" + stub.replace(b"'", b"'\\''") + b"'"
     return (
         b"if [ -r %b ]; then\n"
@@ -62,7 +62,7 @@ def sh_lines(stub: bytes) -> bytes:
 
 
 def fish_lines(stub: bytes) -> bytes:
-    """The lines for fish."""
+    """Return the lines for fish."""
     path = b"'" + stub.replace(b"\\", b"\\\\").replace(b"'", b"\\'") + b"'"
     return (
         b"if test -r %b\n"
@@ -77,7 +77,7 @@ def fish_lines(stub: bytes) -> bytes:
 
 
 def xonsh_lines(stub: bytes) -> bytes:
-    """The lines for xonsh, in its own language: as the others, and then what the start-up file does for Python.
+    """Return the lines for xonsh, in its own language: as the others, and then what the start-up file does for Python.
 
     That file itself is not run: what it chains is not made for xonsh. A xonsh that runs a script is left alone.
     """
@@ -116,12 +116,12 @@ del _histshell
 
 
 def in_home(name: str) -> Callable[[Mapping[str, str]], str]:
-    """The rule "this file in the home directory"."""
+    """Return the rule "this file in the home directory"."""
     return lambda environ: os.path.join(home(environ), name)
 
 
 def zshrc(environ: Mapping[str, str]) -> str:
-    """`.zshrc` in $ZDOTDIR, else in the home directory.
+    """Return `.zshrc` in $ZDOTDIR, else in the home directory.
 
     Not `.zshenv`, which scripts read too. ZDOTDIR is mostly set in `~/.zshenv`, and does not reach whoever was
     not started by zsh: then zsh itself is asked.
@@ -131,7 +131,7 @@ def zshrc(environ: Mapping[str, str]) -> str:
 
 
 def fish_config(environ: Mapping[str, str]) -> str:
-    """`config.fish`; what is in `conf.d` is read before it, so a PYTHONSTARTUP set in `config.fish` would win."""
+    """Return `config.fish`; what is in `conf.d` is read before it, so a PYTHONSTARTUP set in `config.fish` would win."""
     base = environ.get("XDG_CONFIG_HOME", "")
     if not os.path.isabs(base):
         base = os.path.join(home(environ), ".config")
@@ -139,7 +139,7 @@ def fish_config(environ: Mapping[str, str]) -> str:
 
 
 def xonsh_rc(environ: Mapping[str, str]) -> str:
-    """A file of its own among those that xonsh runs after the user's; in $XONSH_CONFIG_DIR, if that is set."""
+    """Return a file of its own among those that xonsh runs after the user's; in $XONSH_CONFIG_DIR, if that is set."""
     base = environ.get("XONSH_CONFIG_DIR") or os.path.join(environ.get("XDG_CONFIG_HOME") or "~/.config", "xonsh")
     if base.startswith("~/"):
         base = home(environ) + base[1:]
@@ -161,19 +161,19 @@ LOGIN_FILES = (".bash_profile", ".bash_login", ".profile")
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """The home directory: $HOME, else what the system knows."""
+    """Return the home directory: $HOME, else what the system knows."""
     return environ.get("HOME") or os.path.expanduser("~")
 
 
 def candidates(environ: Mapping[str, str]) -> list[str]:
-    """Every file in which a block may stand without having been named with `--rc`."""
+    """Return every file in which a block may stand without having been named with `--rc`."""
     paths = [dialect.rc_file(environ) for dialect in DIALECTS.values()]
     paths += [os.path.join(home(environ), name) for name in (*LOGIN_FILES, ".zshrc", ".zprofile")]
     return list(dict.fromkeys(paths))
 
 
 def shell_of(path: str) -> str | None:
-    """The shell that a start-up file's name speaks of, or None: `config.fish` is fish's whatever shell runs now."""
+    """Return the shell that a start-up file's name speaks of, or None: `config.fish` is fish's whatever shell runs now."""
     name = os.path.basename(path)
     if name.endswith(".fish"):
         return "fish"
@@ -185,7 +185,7 @@ def shell_of(path: str) -> str | None:
 
 
 def login_note(environ: Mapping[str, str], rc: str, platform: str = sys.platform) -> str | None:
-    """Say it when a login bash does not come by `.bashrc`: over ssh, and in every terminal of macOS."""
+    """Return a warning if a login bash does not read `.bashrc`: over ssh, and in every terminal of macOS."""
     if rc != in_home(".bashrc")(environ):
         return None
     for name in LOGIN_FILES:
@@ -206,7 +206,7 @@ def login_note(environ: Mapping[str, str], rc: str, platform: str = sys.platform
 
 
 def _zdotdir(environ: Mapping[str, str]) -> str | None:
-    """What `.zshenv` sets ZDOTDIR to, if it speaks of it at all. Runs zsh, for two seconds at the most."""
+    """Return what `.zshenv` sets ZDOTDIR to, if it speaks of it at all. Runs zsh, for two seconds at the most."""
     try:
         with open(os.path.join(home(environ), ".zshenv"), "rb") as file:
             if b"ZDOTDIR" not in file.read():

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from histshell import places
 from histshell.errors import HistshellError
 
-from . import dialects, rcfile, stub
-from .files import FileError, Snapshot, read, remove, replace, shown
+from . import dialects, leftovers, rcfile, stub
+from .small_files import FileError, Snapshot, read, remove, replace, shown
 
 RECORD = "rcfiles.json"
 BACKUP = ".histshell-backup"
@@ -37,7 +37,7 @@ class Edit:
         return self.file.data != self.after
 
     def diff(self) -> list[str]:
-        """The change, as the lines of a unified diff."""
+        """Return the change, as the lines of a unified diff."""
         return rcfile.diff(self.file.data, self.after, shown(self.file.path))
 
     def carry_out(self) -> str | None:
@@ -90,7 +90,7 @@ class Removal:
 
 
 def choose_shell(named: str | None, rc: str | None, environ: Mapping[str, str]) -> str:
-    """The shell to install for: the one named, the one the file's name tells, the one we run in, the login shell."""
+    """Return the shell to install for: the one named, the one the file's name tells, the one we run in, the login shell."""
     shell = (
         named
         or (dialects.shell_of(rc) if rc else None)
@@ -156,16 +156,19 @@ def uninstall(edits: list[Edit], environ: Mapping[str, str], everywhere: bool = 
 
 
 def farewell(removal: Removal, environ: Mapping[str, str]) -> list[str]:
-    """What a user should know after a removal: what is left, and why."""
+    """Return what a user should know after a removal: what is left, and why."""
     said = [f"{shown(path)} still has the block" for path in removal.others]
     said += [f"{shown(path)} is left, without the block: it has lines of yours" for path in removal.edited]
     for path in removal.backups:
         said.append(f"{shown(path)} is kept: it is the file from before histshell, which you have changed since")
-    if removal.stub is not None:
+    if removal.stub is not None or stub.state() == stub.GONE:
         said.append(
-            f"{shown(removal.stub)} is left, as a file that does nothing of its own: terminals that are open now "
+            f"{shown(stub.installed())} is left, as a file that does nothing of its own: terminals that are open now "
             "still name it, and some Pythons end when it is missing; delete it when they are closed"
         )
+    if staying := leftovers.find():
+        said += [f"this stays: {one}" for one in staying]
+        said.append("histshell uninstall --purge removes what stays")
     if environ.get("PYTHONSTARTUP") == stub.installed() and not removal.others:
         if environ.get("HISTSHELL_CHAIN"):
             remedy = 'export PYTHONSTARTUP="$HISTSHELL_CHAIN"'
@@ -176,7 +179,7 @@ def farewell(removal: Removal, environ: Mapping[str, str]) -> list[str]:
 
 
 def carriers(environ: Mapping[str, str]) -> list[str]:
-    """The files with a block, or what is left of one, where shells look and where one was put by name."""
+    """Return the files with a block, or what is left of one, where shells look and where one was put by name."""
     found = []
     for path in dict.fromkeys([*dialects.candidates(environ), *_recorded()]):
         try:
@@ -191,7 +194,7 @@ def carriers(environ: Mapping[str, str]) -> list[str]:
 
 
 def assignments(data: bytes, name: str) -> list[tuple[int, bool]]:
-    """The lines that set PYTHONSTARTUP outside the block: their numbers from 1, and whether they come after it."""
+    """Return the lines that set PYTHONSTARTUP outside the block: their numbers from 1, and whether they come after it."""
     block = rcfile.find(data, name)
     found = []
     position = 0
@@ -204,7 +207,7 @@ def assignments(data: bytes, name: str) -> list[tuple[int, bool]]:
 
 
 def notes(edit: Edit, shell: str, environ: Mapping[str, str]) -> list[str]:
-    """What a user should know about an installation: what is chained, and what may keep it from working."""
+    """Return what a user should know about an installation: what is chained, and what may keep it from working."""
     said = []
     data, name = edit.file.data or b"", shown(edit.file.path)
     current = environ.get("PYTHONSTARTUP")
@@ -224,13 +227,13 @@ def notes(edit: Edit, shell: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def _was_made(file: Snapshot) -> bool:
-    """Whether a file was made for its block."""
+    """Return whether a file was made for its block."""
     block = rcfile.find(file.data or b"", shown(file.path))
     return block is not None and block.notes(rcfile.FILE_MADE)
 
 
 def _running_shell() -> str | None:
-    """The shell that this process was started from, None if that cannot be told."""
+    """Return the shell that this process was started from, None if that cannot be told."""
     import shellingham  # type: ignore[import-untyped]  # it ships no types
 
     try:
@@ -240,12 +243,12 @@ def _running_shell() -> str | None:
 
 
 def _record_path() -> str:
-    """Path of the list of files that have a block."""
+    """Return the path of the list of files that have a block."""
     return os.path.join(places.data_dir(), RECORD)
 
 
 def _recorded() -> list[str]:
-    """The files into which a block was put; none where the list is missing or damaged."""
+    """Return the files into which a block was put; none where the list is missing or damaged."""
     try:
         paths = json.loads(read(_record_path()).data or b"[]")
     except (FileError, ValueError):

@@ -81,7 +81,7 @@ def find(environ: Mapping[str, str] | None = None, site: str = "", seconds: floa
 
 
 def candidates(environ: Mapping[str, str]) -> list[str]:
-    """The paths worth asking, each real file once: the active environment's, PATH's, pyenv's, uv's, our own."""
+    """Return the paths worth asking, each real file once: the active environment's, PATH's, pyenv's, uv's, our own."""
     chosen: dict[str, str] = {}
     for path in _places(environ):
         if _is_program(path):
@@ -117,7 +117,7 @@ def probe(path: str, site: str = "", seconds: float = SECONDS) -> Python:
 
 
 def _places(environ: Mapping[str, str]) -> Iterable[str]:
-    """The paths at which a Python may be, wanted first ones first."""
+    """Yield the paths at which a Python may be, wanted first ones first."""
     home = environ.get("HOME") or os.path.expanduser("~")
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environ.get(variable):
@@ -137,7 +137,7 @@ def _places(environ: Mapping[str, str]) -> Iterable[str]:
 
 
 def _listed(folder: str) -> list[str]:
-    """The names in a folder, sorted; none where it cannot be read."""
+    """Return the names in a folder, sorted; none where it cannot be read."""
     try:
         return sorted(os.listdir(folder))
     except OSError:
@@ -145,7 +145,7 @@ def _listed(folder: str) -> list[str]:
 
 
 def _is_program(path: str) -> bool:
-    """Whether a path is a program and not a script, an empty alias of Windows, or the trap that macOS sets."""
+    """Return whether a path is a program and not a script, an empty alias of Windows, or the trap that macOS sets."""
     if sys.platform == "darwin" and path == "/usr/bin/python3":
         # Without the command line tools this file opens a window that offers them.
         return os.path.exists("/Library/Developer/CommandLineTools") or os.path.exists("/Applications/Xcode.app")

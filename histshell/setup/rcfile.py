@@ -52,7 +52,7 @@ class BlockError(HistshellError):
 
 
 @dataclass(frozen=True)
-class Block:
+class MarkedBlock:
     """Where the block stands: bytes `start` to `stop`, its first line being `line` (from 1), its whole `text`."""
 
     start: int
@@ -61,11 +61,11 @@ class Block:
     text: bytes
 
     def notes(self, note: bytes) -> bool:
-        """Whether `note` is a line of the block."""
+        """Return whether `note` is a line of the block."""
         return note in (line.strip() for line in self.text.split(b"\n"))
 
 
-def find(data: bytes, name: str) -> Block | None:
+def find(data: bytes, name: str) -> MarkedBlock | None:
     r"""Find the block, if there is one. Raises `BlockError` unless there is one begin, and one end after it.
 
     Line ends may be `\r\n`: an editor may have changed them all.
@@ -84,7 +84,7 @@ def find(data: bytes, name: str) -> Block | None:
     if not (len(begins) == len(ends) == 1 and begins[0] < ends[0]):
         raise BlockError(name, [number for number, _ in begins], [number for number, _ in ends])
     (line_number, start), (_, stop) = begins[0], ends[0]
-    return Block(start, stop, line_number, data[start:stop])
+    return MarkedBlock(start, stop, line_number, data[start:stop])
 
 
 def put_in(data: bytes | None, body: bytes, name: str) -> bytes:
@@ -125,7 +125,7 @@ def take_out(data: bytes, name: str) -> bytes | None:
 
 
 def diff(before: bytes | None, after: bytes | None, name: str) -> list[str]:
-    """The change as the lines of a unified diff, without line ends; empty where there is none."""
+    """Return the change as the lines of a unified diff, without line ends; empty where there is none."""
 
     def lines(data: bytes | None) -> list[str]:
         return (data or b"").decode("utf-8", "backslashreplace").split("\n")

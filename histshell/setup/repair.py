@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import dialects, install, rcfile, stub
-from .files import shown
+from . import dialects, install, journals, rcfile, stub
+from .small_files import shown
 
 
 def repair(environ: Mapping[str, str]) -> list[str]:
@@ -30,4 +30,4 @@ def repair(environ: Mapping[str, str]) -> list[str]:
         if edit.changes:
             install.install(edit)
             done.append(f"{shown(edit.file.path)} has the block of this version")
-    return done
+    return done + journals.repair()

@@ -13,7 +13,7 @@ import sys
 from histshell import home, places
 from histshell.errors import HistshellError
 
-from .files import FileError, read, remove, replace, shown
+from .small_files import FileError, read, remove, replace, shown
 
 NAME = "pythonstartup.py"
 HOME = "home"
@@ -64,12 +64,12 @@ MISSING, CURRENT, OTHER, GONE = "missing", "current", "other version", "uninstal
 
 
 def installed() -> str:
-    """Path at which the stub is, or would be, installed."""
+    """Return the path at which the stub is, or would be, installed."""
     return os.path.join(places.data_dir(), NAME)
 
 
 def packaged() -> str:
-    """Path of the stub that came with the package: in it, or beside it in a checkout. Raises `HistshellError`."""
+    """Return the path of the stub that came with the package: in it, or beside it in a checkout. Raises `HistshellError`."""
     for path in (
         os.path.join(home.SITE, "histshell", NAME),
         os.path.join(home.SITE, "startup", NAME),
@@ -80,7 +80,7 @@ def packaged() -> str:
 
 
 def state() -> str:
-    """What is in the stub's place: MISSING, CURRENT, OTHER (not this version's) or GONE. Raises `FileError`."""
+    """Return what is in the stub's place: MISSING, CURRENT, OTHER (not this version's) or GONE. Raises `FileError`."""
     data = _read(NAME)
     if data is None:
         return MISSING
@@ -90,19 +90,19 @@ def state() -> str:
 
 
 def named_home() -> str | None:
-    """The folder that the installed `home` file names, None if there is no such file. Raises `FileError`."""
+    """Return the folder that the installed `home` file names, None if there is no such file. Raises `FileError`."""
     data = _read(HOME)
     return None if data is None else os.fsdecode(data.partition(b"\n")[0])
 
 
 def named_python() -> str | None:
-    """The Python of home that the installed `home` file names, None if it names none. Raises `FileError`."""
+    """Return the Python of home that the installed `home` file names, None if it names none. Raises `FileError`."""
     data = _read(HOME) or b""
     return os.fsdecode(data.split(b"\n")[1]) if data.count(b"\n") > 1 else None
 
 
 def is_ours(path: str) -> bool:
-    """Whether a file is one of histshell's start-up files, of any version and in any place."""
+    """Return whether a file is one of histshell's start-up files, of any version and in any place."""
     try:
         with open(path, "rb") as file:
             return b"histshell" in file.readline()
@@ -149,12 +149,12 @@ def retire() -> str | None:
 
 
 def _read(name: str) -> bytes | None:
-    """The content of an installed file, None if it is not there."""
+    """Return the content of an installed file, None if it is not there."""
     return read(os.path.join(places.data_dir(), name)).data
 
 
 def _parts() -> list[tuple[str, bytes]]:
-    """The names and contents of what is to be installed. Raises `HistshellError`."""
+    """Return the names and contents of what is to be installed. Raises `HistshellError`."""
     folder = os.path.dirname(packaged())
     parts = []
     for name in PARTS:

@@ -7,23 +7,25 @@ an input stays with the window; it is asked for over the connection that also ca
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from histshell.hook import DisplayHook
+
+from .joining import Joined
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from .guests import Guest
+    from .joining import Given
 
 
-def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None]:
-    """Hook into the IDLE that called `frame`; return what takes everything out again."""
-    hook = DisplayHook(guest.display, guest.pass_on)
+def attach(given: Given, frame: FrameType | None) -> Joined:
+    """Hook into the IDLE that called `frame`; return what is joined."""
+    hook = DisplayHook(given.display, given.pass_on)
     hook.attach()
     executive = _find(frame)
     run = getattr(executive, "runcode", None)
-    text = guest.prompt()
+    text, inputs = given.prompt(), given.inputs
     old = getattr(sys, "ps1", None)
     shown = ""
 
@@ -35,13 +37,17 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None]:
             sys.ps1 = shown
 
     def runcode(code: Any) -> Any:
-        """Before each input see that the display hook is ours, and the number right: the pickle mode has values too."""
+        """Check before each input that the display hook is ours and the number right: the pickle mode has values too."""
         hook.attach()
         refresh()
-        return run(code)  # type: ignore[misc]  # set only if there is one
+        inputs.accepted(_text(executive, code.co_filename))
+        executive.user_exc_info = executive.usr_exc_info = None  # the one up to 3.9
+        try:
+            return run(code)  # type: ignore[misc]  # set only if there is one
+        finally:
+            failed = executive.user_exc_info or executive.usr_exc_info
+            inputs.over(failed[1] if failed else None)
 
-    guest.refresh = refresh
-    guest.source = lambda displays: _source(executive, displays)
     refresh()
     if run is not None:
         executive.runcode = runcode
@@ -56,24 +62,32 @@ def attach(guest: Guest, frame: FrameType | None) -> Callable[[], None]:
         if run is not None:
             executive.__dict__.pop("runcode", None)
 
-    return detach
+    return Joined(detach, lambda displays: _source(executive, displays), refresh)
 
 
 def _source(executive: Any, frame: FrameType | None) -> tuple[str, int]:
-    """The text of the input, as the window keeps it, and the place in it."""
-    from histshell import inputs
+    """Return the text of the input, as the window keeps it, and the place in it."""
+    from histshell import positions
 
     while frame is not None and not frame.f_code.co_filename.startswith("<pyshell#"):
         frame = frame.f_back
     if frame is None or executive is None:
         return "", 0
-    lines = executive.rpchandler.remotecall("linecache", "getlines", (frame.f_code.co_filename,), {})
-    text = "".join(lines).rstrip("\n")
-    return text, inputs.position(frame.f_code, frame.f_lasti) if ";" in text or "\n" in text else 0
+    text = _text(executive, frame.f_code.co_filename)
+    return text, positions.position(frame.f_code, frame.f_lasti) if ";" in text or "\n" in text else 0
+
+
+def _text(executive: Any, name: str) -> str:
+    """Return the text of the input that the window knows by a file's name, empty if it cannot be asked."""
+    try:
+        lines = executive.rpchandler.remotecall("linecache", "getlines", (name,), {})
+    except Exception:  # the window is gone, or another IDLE's
+        return ""
+    return "".join(lines).rstrip("\n")
 
 
 def _find(frame: FrameType | None) -> Any:
-    """What runs the inputs in IDLE's second process; None with `idle -n`, which has no second one."""
+    """Return what runs the inputs in IDLE's second process; None with `idle -n`, which has no second one."""
     while frame is not None:
         found = frame.f_locals.get("self")
         if type(found).__module__ == "idlelib.run" and hasattr(found, "runcode") and hasattr(found, "rpchandler"):

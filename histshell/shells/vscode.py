@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from histshell import prompt
-
-from . import stock
+from histshell import line_editor, prompt
 
 _STOCK = ">>> "
 _MARK = "\033]633;"
@@ -19,7 +17,7 @@ _str, _BaseException = str, BaseException  # bound here: a user may rebind them 
 
 
 def is_marking(shown: object) -> bool:
-    """Whether a prompt object is one of VS Code's: no text, but a class in its file, or one that writes its marks."""
+    """Return whether a prompt object is one of VS Code's: no text, but a class in its file, or one that writes its marks."""
     if isinstance(shown, str):
         return False
     code = getattr(getattr(type(shown), "__str__", None), "__code__", None)
@@ -32,22 +30,22 @@ def is_marking(shown: object) -> bool:
 
 
 def kind(inner: object) -> type[prompt.Prompt]:
-    """A class of prompts whose text has the marks of `inner` around it.
+    """Return a class of prompts whose text has the marks of `inner` around it.
 
     Without them in PyREPL and PyPy's line editor, which write them at each key, and put the cursor where it must not be
     because of them (PyREPL of 3.13.0 and 3.15, PyPy 3.9). VS Code switches PyREPL off for that reason.
     """
-    if stock.uses_pyrepl() or sys.implementation.name != "cpython":
+    if line_editor.uses_pyrepl() or sys.implementation.name != "cpython":
         return prompt.Prompt
 
     def around(text: str) -> str:
         try:
             before, sign, after = _str(inner).rpartition(_STOCK)
-            return before + text + after if sign else text
+            return prompt.replaced(text, before + text + after) if sign else text
         except _BaseException:  # theirs, or Ctrl-C: it would leave the prompt empty
             return text
 
-    class Marked(prompt.Prompt):
+    class VSCodePrompt(prompt.Prompt):
         """The numbered prompt between VS Code's marks. Its content is the text without them."""
 
         __slots__ = ()
@@ -58,4 +56,4 @@ def kind(inner: object) -> type[prompt.Prompt]:
         def __format__(self, spec: str) -> str:
             return around(_formatted(self, spec))
 
-    return Marked
+    return VSCodePrompt

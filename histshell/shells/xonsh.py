@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Callable, List
 
 from histshell.hook import DisplayHook
 
+from . import telling
+from .joining import Joined
+
 if TYPE_CHECKING:
     from types import FrameType
 
-    from histshell.session import Names
-
-    from .guests import Guest
+    from .joining import Given
 
 FIELD, WHOLE = "h", "histshell"
 """The fields of `$PROMPT` that are ours: the number, `h[3]`, and the whole numbered prompt."""
@@ -25,42 +26,49 @@ FIELD, WHOLE = "h", "histshell"
 _END = "{prompt_end}"
 
 
-def attach(guest: Guest, _frame: FrameType | None) -> Callable[[], None] | None:
-    """Hook into the xonsh that runs; return what takes everything out again, None where nobody types."""
+def attach(given: Given, _frame: FrameType | None) -> Joined | None:
+    """Hook into the xonsh that runs; return what is joined, None where nobody types."""
     shell: Any = getattr(sys.modules.get("xonsh.built_ins"), "XSH", None)
     events: Any = getattr(sys.modules.get("xonsh.events"), "events", None)
     if events is None or getattr(shell, "env", None) is None or not shell.env.get("XONSH_INTERACTIVE"):
         return None
-    inputs = Inputs(guest.names)
+    typed, inputs = _Typed(given.namespace), given.inputs
 
     def pass_on(inner: Callable[[object], object], value: object) -> object:
         """Record a value that is no shell command, then let xonsh show it."""
         if _is_command(value):
-            inputs.ran_command = True
+            typed.ran_command = True
             return inner(value)
-        return guest.pass_on(inner, value)
+        return given.pass_on(inner, value)
 
-    hook = DisplayHook(guest.display, pass_on)
+    hook = DisplayHook(given.display, pass_on)
     hook.attach()
 
     def input_comes(cmd: str = "", **_more: object) -> None:
         """Note an input that is about to run, and see that the display hook is still ours."""
-        inputs.begin(cmd)
+        typed.begin(cmd)
+        inputs.accepted(cmd)
         hook.attach()
         if waiting:  # until now, since xonsh has to load its own completers for it
             waiting.clear()
             try:
-                undo.append(_complete(guest, shell.completers))
+                undo.append(_complete(given, shell.completers))
             except Exception:  # a newer xonsh: it completes as it did
                 pass
 
-    _leave_commands(guest, shell.aliases)
-    guest.source = inputs.source
+    def input_over(rtn: object = 0, **_more: object) -> None:
+        """End an input; of a failed shell command there is no more than its status."""
+        failed = rtn if type(rtn) is int and rtn else None
+        inputs.over((_raised(sys._getframe(1)) or telling.ExitStatus(failed)) if failed else None)
+
+    _leave_commands(given, shell.aliases)
     events.on_precommand(input_comes)
+    events.on_postcommand(input_over)
     undo = [
         hook.detach,
         lambda: events.on_precommand.discard(input_comes),
-        *_number(guest, shell.env),
+        lambda: events.on_postcommand.discard(input_over),
+        *_number(given, shell.env),
     ]
 
     waiting = [True]
@@ -72,15 +80,27 @@ def attach(guest: Guest, _frame: FrameType | None) -> Callable[[], None] | None:
             except Exception:  # the shell may have been changed since
                 pass
 
-    return detach
+    return Joined(detach, typed.source)
 
 
-class Inputs:
+def _raised(frame: FrameType | None) -> BaseException | None:
+    """Return what an input has raised, which xonsh has in the frame that tells of its end."""
+    for _ in range(8):
+        if frame is None:
+            break
+        if frame.f_globals.get("__name__") in ("xonsh.shells.base_shell", "xonsh.base_shell"):
+            found = frame.f_locals.get("exc_info")
+            return found[1] if type(found) is tuple and isinstance(found[1], BaseException) else None
+        frame = frame.f_back
+    return None
+
+
+class _Typed:
     """The text of the input that runs; `ran_command` is whether a shell command in it has ended already."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, namespace: Callable[[], dict[str, object]]) -> None:
         self.ran_command = False
-        self._names = names
+        self._namespace = namespace
         self._typed = ""
 
     def begin(self, text: str) -> None:
@@ -89,50 +109,51 @@ class Inputs:
         self.ran_command = False
 
     def source(self, frame: FrameType) -> tuple[str, int]:
-        """The input that displays, and the place in it.
+        """Return the input that displays, and the place in it.
 
         xonsh counts columns in characters, and in its own text of an input, which differs behind a shell command.
         """
-        from histshell import inputs
+        from histshell import positions
 
         text = self._typed
         below: FrameType | None = frame
-        while below is not None and below.f_globals is not self._names.namespace:
+        namespace = self._namespace()
+        while below is not None and below.f_globals is not namespace:
             below = below.f_back
         several = ";" in text or "\n" in text
         if below is None or not several or not text.isascii() or self.ran_command:
             return text, 0
-        return text, inputs.position(below.f_code, below.f_lasti)
+        return text, positions.position(below.f_code, below.f_lasti)
 
 
 def _is_command(value: object) -> bool:
-    """Whether a value is what a shell command gives, told by its type alone."""
+    """Return whether a value is what a shell command gives, told by its type alone."""
     module = sys.modules.get("xonsh.procs.pipelines")
     kinds = [getattr(module, name, None) for name in ("HiddenCommandPipeline", "CommandPipeline")]
     return any(type(value) is kind for kind in kinds)
 
 
-def _leave_commands(guest: Guest, aliases: Any) -> None:
-    """Give the names back that the user has as aliases: with a variable of that name he could not call them."""
-    ours = {"h": guest.history, "_h": guest.history, "pik": guest.names.pik}
+def _leave_commands(given: Given, aliases: Any) -> None:
+    """Give the names back that the user has as aliases: with a variable of that name they could not be called."""
+    ours = {"h": given.history, "_h": given.history, "pik": given.pik}
     for name, value in ours.items():
         if name in aliases:
-            for namespace in (guest.names.namespace, builtins.__dict__):
+            for namespace in (given.namespace(), builtins.__dict__):
                 if namespace.get(name) is value:
                     del namespace[name]
 
 
-def _number(guest: Guest, env: Any) -> List[Callable[[], object]]:
+def _number(given: Given, env: Any) -> List[Callable[[], object]]:
     """Make the number a field, and show it in the prompt if that is still xonsh's own.
 
     Ours is the default then, and no value: a value of `$PROMPT` would be exported, and zsh would show it as it stands.
     """
     fields = env["PROMPT_FIELDS"]
-    made = {FIELD: guest.prompt("{h}[{n}]"), WHOLE: guest.prompt()}
+    made = {FIELD: given.prompt("{h}[{n}]"), WHOLE: given.prompt()}
     for name, text in made.items():
         fields.setdefault(name, text)
     known, theirs = env._vars, env._vars["PROMPT"]
-    prompt = _numbered(env, chosen=bool(guest.template))
+    prompt = None if given.plain else _numbered(env, chosen=bool(given.template))
     ours = theirs if prompt is None else theirs._replace(default=prompt)
     known["PROMPT"] = ours
 
@@ -149,7 +170,7 @@ def _number(guest: Guest, env: Any) -> List[Callable[[], object]]:
 
 
 def _numbered(env: Any, chosen: bool) -> str | None:
-    """The prompt with the number in it, for xonsh's own; None if the user has set one.
+    """Return the prompt with the number in it, for xonsh's own; None if the user has set one.
 
     One that has been `chosen` in the settings takes the place of all of it.
     """
@@ -163,7 +184,7 @@ def _numbered(env: Any, chosen: bool) -> str | None:
     return f"{before}{{{FIELD}}} {end}{after}" if end else None
 
 
-def _complete(guest: Guest, completers: Any) -> Callable[[], object]:
+def _complete(given: Given, completers: Any) -> Callable[[], object]:
     """Let `h[` complete to the numbers, and `h[1].` go on from the value, before xonsh's own completers are asked."""
     tools: Any = sys.modules.get("xonsh.completers.tools")
 
@@ -172,7 +193,7 @@ def _complete(guest: Guest, completers: Any) -> Callable[[], object]:
         line = line[:end]
         return {
             tools.RichCompletion(one.text, prefix_len=len(line) - one.start, description=one.detail)
-            for one in guest.completions(line)
+            for one in given.completions(line)
         }
 
     theirs = list(completers.items())

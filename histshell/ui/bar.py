@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from histshell.views import fit, width
 
-from . import facts
+from . import describe
 
 if TYPE_CHECKING:
     from histshell.history import History
@@ -28,7 +28,7 @@ class Bar:
     def __init__(self, history: History, mode: Callable[[], str]) -> None:
         self.history = history
         self.mode = mode
-        self._python = facts.python()
+        self._python = describe.python()
         self._directory = ""
         self._last: Any = None
         self._shown: tuple[Any, ...] = ()
@@ -36,12 +36,12 @@ class Bar:
 
     def prompt_shown(self) -> None:
         """Look at what only an input can have changed."""
-        self._directory = facts.directory()
+        self._directory = describe.directory()
         count = len(self.history) - 1
-        self._last = (count, facts.about(list.__getitem__(self.history, count)) if count > 0 else "")
+        self._last = (count, describe.about(list.__getitem__(self.history, count)) if count > 0 else "")
 
     def fragments(self, columns: int) -> Fragments:
-        """The bar, at most `columns` wide, as styled pieces."""
+        """Return the bar, at most `columns` wide, as styled pieces."""
         shown = (columns, self._last, self._directory, self.mode())
         if shown != self._shown:
             self._shown, self._fragments = shown, self._lay_out(columns)

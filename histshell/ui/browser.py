@@ -1,124 +1,248 @@
-"""The history browser: results and inputs in a list that is narrowed by typing, with what is chosen on the right."""
+"""The history browser: a list that is narrowed by typing, with what is chosen on the right, whole.
+
+This session's results, inputs and errors, each in a tab, or the inputs of all; F5 and Ctrl-R at the prompt open it at one of these.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.layout.containers import HSplit, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.layout.dimension import Dimension
 
-from histshell.preview import one_line, preview
-from histshell.views import age, fit, one_row, pad
+from histshell.preview import one_line
+from histshell.views import fit, looks, one_row, pad
 
-from . import facts
+from . import clipboard, everywhere, looked_at
+from .looked_at import Item
+from .pane import Pane, Quiet
+from .sifting import Sifter
 
 if TYPE_CHECKING:
+    from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
     from prompt_toolkit.styles import BaseStyle
 
     from histshell.history import History
+    from histshell.journal.search import Hit
 
 MOST = 500
 """How many lines the list has at most."""
 
-_SECONDS = 0.15  # how long one narrowing may look through the history
-_PREVIEW = 4000
+_SEARCHED = 8
+"""How many columns the search field has at least."""
+
+_AT_FIRST = 50
+"""How many inputs of all sessions are looked for at first; more when the list has been gone through."""
+
+_KEYS = (
+    "Enter: put in", "F6: into it", "Tab: its source", "F8: copy", "Ctrl-T: tab", "Esc: back", "F9: copy its input",
+    "Ctrl-R: all sessions",
+)  # fmt: skip
+_PANE_KEYS = ("F6: the list", "F8: copy", "Home, End", "left, right", "F9: copy its input")
+_WIDE_KEYS = ("Enter: put in", "Ctrl-R: next older", "F5: this session", "Esc: back")
+"""What the last row says of keys, the most needed first."""
 
 Fragments = list[Any]
 """Pieces of styled text, as prompt_toolkit takes them."""
 
 
-class Item(NamedTuple):
-    """One line of the list: a result by its number, or an input, whose number is 0."""
-
-    number: int
-    text: str
+TABS = ("results", "inputs", "errors")
 
 
 class Browser:
     """A full-screen application; `app.run_async()` gives what is to be put into the input, None if nothing was chosen.
 
-    `inputs` is oldest first. Results come first, the newest on top, then inputs.
+    `inputs` is oldest first, `own` those of this session. The newest is on top. `finder` looks for those of all sessions, which it
+    begins with if `is_wide`. `terminal` is an input of its own: of another application's, that one would get an Escape that is
+    pressed at once. Made where an event loop runs.
     """
 
-    def __init__(self, history: History, inputs: Sequence[str], style: BaseStyle | None) -> None:
+    def __init__(
+        self,
+        history: History,
+        inputs: Sequence[str],
+        own: Sequence[str],
+        style: BaseStyle | None,
+        finder: everywhere.Finder,
+        is_wide: bool = False,
+        terminal: Input | None = None,
+    ) -> None:
         self.history = history
         self.inputs = inputs
+        self.own = own
+        self.finder = finder
+        quiet = Quiet()
+        self.sifter = Sifter(history, MOST, quiet.wait)
+        self.is_wide = is_wide
+        self.tab = TABS[0] if len(history) > 1 or not own else TABS[1]
+        self.said = ""
+        self.in_pane = False
+        self._copied = ""
+        self._loop = asyncio.get_running_loop()
+        self._limit = _AT_FIRST
         self.selected = 0
         self.items: list[Item] = []
         self.looked_at_all = True
         self.search = Buffer(multiline=False, on_text_changed=lambda _: self.narrow())
+        self.pane = Pane(self._loop.call_later, lambda: self.app.invalidate(), quiet)
         self.app: Application[str | None] = Application(
             layout=Layout(self._layout(), focused_element=self.search),
             key_bindings=self._keys(),
             style=style,
+            input=terminal,
             full_screen=True,
             mouse_support=False,
         )
+        self.app.key_processor.before_key_press += quiet.begin
         self.narrow()
 
-    def narrow(self) -> None:
-        """Find what matches all words of the search field, in whatever case."""
-        words = self.search.text.casefold().split()
-        until = time.monotonic() + _SECONDS
-        self.selected = 0
-        self.items = []
-        self.looked_at_all = True
-        for count, (item, text) in enumerate(self._candidates()):
-            if all(word in text.casefold() for word in words):
-                self.items.append(item)
-                if len(self.items) >= MOST:
-                    self.looked_at_all = False
-                    return
-            if count % 256 == 255 and time.monotonic() > until:
-                self.looked_at_all = False
-                return
+    def close(self) -> None:
+        """Let go of what was made for it."""
+        self.pane.close()
+        self.sifter.forget()
+        self.finder.forget()
 
-    def _candidates(self) -> Iterator[tuple[Item, str]]:
-        """Each item with the text that is searched in, made when it is come to."""
-        for number in range(len(self.history) - 1, 0, -1):
-            entry = self.history.entry(number)
-            yield Item(number, ""), f"h[{number}] {entry.preview} {entry.source}"
-        seen = set()
-        for text in reversed(self.inputs):
-            if text not in seen:
-                seen.add(text)
-                yield Item(0, text), text
+    def narrow(self) -> None:
+        """Find what matches all words of the search field, in whatever case; with none that is all, and there at once."""
+        self.in_pane, self._copied = False, ""
+        if self.is_wide:
+            self._limit = _AT_FIRST
+            self._ask()
+        elif self._words():
+            self.sifter.ask(self._words(), looked_at.rows(self.history, self.own, self.tab), self._sifted)
+        else:
+            self._list_all()
+
+    def _list_all(self) -> None:
+        self.sifter.cancel()
+        self.selected, self.items, self.looked_at_all = 0, [], True
+        for item, _, _ in looked_at.rows(self.history, self.own, self.tab):
+            if len(self.items) >= MOST:
+                self.looked_at_all = False
+                break
+            self.items.append(item)
+
+    def _sifted(self, words: tuple[str, ...], found: list[Item], is_all: bool) -> None:  # in the thread
+        def show() -> None:
+            if self.is_wide or words != self._words() or any(item.tab != self.tab for item in found):
+                return
+            if is_all == self.looked_at_all and [item[:3] for item in found] == [item[:3] for item in self.items]:
+                return  # it stands there already
+            chosen = self.items[self.selected][:3] if self.selected < len(self.items) else None
+            self.items, self.looked_at_all = found, is_all
+            self.selected = next((place for place, item in enumerate(found) if item[:3] == chosen), 0)
+            self.app.invalidate()
+
+        self._loop.call_soon_threadsafe(show)
+
+    def _ask(self) -> None:
+        """Have the inputs of all sessions looked through; the list stays until there is an answer."""
+
+        def answer(words: tuple[str, ...], found: list[Hit], is_all: bool, said: str) -> None:  # in the thread
+            self._loop.call_soon_threadsafe(self._found, words, found, is_all, said)
+
+        self.finder.ask(self._words(), self._limit, answer)
+
+    def _words(self) -> tuple[str, ...]:
+        return tuple(self.search.text.split())
+
+    def _found(self, words: tuple[str, ...], found: list[Hit], is_all: bool, said: str) -> None:
+        """Show an answer, if it is still one to the question."""
+        if not self.is_wide or words != self._words():
+            return
+        self.said = said
+        if not said:
+            before = [item.text for item in self.items[: self.selected + 1]]
+            self.items = [Item("", 0, hit.source, hit) for hit in found]
+            if is_all:  # what no journal has: of Python's own file, or of a time before there were any
+                known = {hit.source for hit in found}
+                folded = [word.casefold() for word in words]
+                own = (text for text in dict.fromkeys(reversed(self.inputs)) if text not in known)
+                self.items += [Item("", 0, text) for text in own if all(word in text.casefold() for word in folded)][
+                    :MOST
+                ]
+            if before != [item.text for item in self.items[: self.selected + 1]]:
+                self.selected = 0
+            self.looked_at_all = is_all
+        self.app.invalidate()
+
+    def _turn(self, wide: bool, tab: str = "") -> None:
+        """Show all sessions, or a tab of this one."""
+        self.is_wide, self.said = wide, ""
+        self.tab = tab or self.tab
+        self.items, self.selected = [], 0
+        self.narrow()
 
     # -- the screen ----------------------------------------------------------------------------------------------------
 
     def _layout(self) -> HSplit:
-        label = Window(FormattedTextControl([("class:prompt", " Search: ")]), dont_extend_width=True, height=1)
-        top = VSplit([label, Window(BufferControl(self.search), height=1)])
-        keys = "Enter: put in   Tab: put in its source   Esc: back"
-        bottom = Window(FormattedTextControl(lambda: [("class:status-toolbar", self._summary(keys))]), height=1)
+        """Return the windows. Each has an exact size: others would be grown column by column, at each drawing."""
+        label = Window(FormattedTextControl(self._label), width=self._exact(self._label_width), height=1)
+        tabs = Window(FormattedTextControl(self._tabs), width=self._exact(self._tabs_width), height=1)
+        search = Window(BufferControl(self.search), width=self._exact(self._search_width), height=1)
+        bottom = Window(FormattedTextControl(lambda: [("class:status-toolbar", self._summary())]), height=1)
         bottom.style = "class:status-toolbar"
         line = Window(width=1, char="│", style="class:separator")
+        wraps = Condition(lambda: self.is_wide)
+        pane = Window(FormattedTextControl(self._pane), width=self._exact(self._pane_columns), wrap_lines=wraps)
         rows = VSplit(
-            [
-                Window(FormattedTextControl(self._list), width=self._list_width, wrap_lines=False),
-                line,
-                Window(FormattedTextControl(self._preview), wrap_lines=True),
-            ]
+            [Window(FormattedTextControl(self._list), width=self._list_width, wrap_lines=False), line, pane],
+            height=self._exact(self._rows),
         )
+        top = VSplit([label, search, tabs], height=1)
         return HSplit([top, Window(height=1, char="─", style="class:separator"), rows, bottom])
 
-    def _summary(self, keys: str) -> str:
-        found = f"{len(self.items)}{'' if self.looked_at_all else ' or more'} found"
-        return f" {found}   {keys}"
+    @staticmethod
+    def _exact(size: Callable[[], int]) -> Callable[[], Dimension]:
+        return lambda: Dimension.exact(size())
+
+    def _label_width(self) -> int:
+        return min(sum(len(text) for _, text in self._label()), get_app().output.get_size().columns)
+
+    def _tabs_width(self) -> int:
+        room = get_app().output.get_size().columns - self._label_width() - _SEARCHED
+        return max(0, min(sum(len(text) for _, text in self._tabs()), room))
+
+    def _search_width(self) -> int:
+        return get_app().output.get_size().columns - self._label_width() - self._tabs_width()
+
+    def _label(self) -> Fragments:
+        return [("class:prompt", " Search all sessions: " if self.is_wide else " Search: ")]
+
+    def _tabs(self) -> Fragments:
+        if self.is_wide:
+            return []
+        return [("reverse" if tab == self.tab else "", f" {tab} ") for tab in TABS]
+
+    def _summary(self) -> str:
+        """Return the last row: what was found, where one is, and as many keys as there is room for."""
+        if self._copied:
+            return f" {self._copied}"
+        found = self.said or f"{len(self.items)}{'' if self.looked_at_all else ' or more'} found"
+        keys = _WIDE_KEYS if self.is_wide else _PANE_KEYS if self.in_pane else _KEYS
+        state = "" if self.is_wide else self.pane.state(self._rows())
+        parts = [part for part in (state if self.in_pane else found, "" if self.in_pane else state) if part]
+        room = get_app().output.get_size().columns - 2
+        for key in keys:
+            if len("   ".join([*parts, key])) <= room:
+                parts.append(key)
+        return " " + "   ".join(parts)
 
     def _rows(self) -> int:
         return max(get_app().output.get_size().rows - 3, 1)
 
     def _list_width(self) -> Dimension:
-        return Dimension.exact(max(int(get_app().output.get_size().columns * 0.55), 10))
+        columns = get_app().output.get_size().columns
+        return Dimension.exact(min(max(int(columns * 0.55), 10), max(columns - 2, 1)))
 
     def _list(self) -> Fragments:
         columns = self._list_width().preferred
@@ -133,51 +257,57 @@ class Browser:
         return pieces or [("", " nothing found\n")]
 
     def _row(self, item: Item) -> str:
+        if item.hit is not None:
+            return everywhere.row(item.hit)
+        if item.failure is not None:
+            return f"{item.text}  {looked_at.exception(item.failure)}"
         if not item.number:
-            return one_row(item.text)
+            return f"{'':23}{one_row(item.text)}" if self.is_wide else one_row(item.text)
         try:
             entry = self.history.entry(item.number)
         except IndexError:
             return f"h[{item.number}]  (taken away)"
-        return f"h[{item.number}]  {one_line(entry.preview)}"
+        kind, shown = looks(entry)
+        return f"h[{item.number}]  " + (f"{kind}  {shown}" if "×" in kind else one_line(shown))
 
-    def _preview(self) -> Fragments:
-        if not self.items:
+    def _pane_columns(self) -> int:
+        return max(int(get_app().output.get_size().columns - self._list_width().preferred - 1), 1)
+
+    def _pane(self) -> Fragments:
+        item = self.items[self.selected] if self.selected < len(self.items) else None
+        if item is None:
+            self.pane.show(None, [], None)
             return []
-        item = self.items[self.selected]
-        if not item.number:
-            return [("", item.text)]
-        try:
-            entry = self.history.entry(item.number)
-        except IndexError:
-            return []
-        since = age(entry, time.time())
-        about = facts.about(entry.value) + (f", {since} ago" if since else "")
-        shown = preview(entry.value, _PREVIEW)
-        if shown.startswith("<"):  # nothing but its type can be said without asking it; what was displayed says more
-            shown = entry.preview
-        pieces: Fragments = [("class:prompt", f"h[{item.number}]"), ("", f"  {about}\n")]
-        if entry.source:
-            pieces += [("class:pygments.comment", entry.source.strip("\n") + "\n")]
-        return [*pieces, ("", "\n" + shown)]
+        if item.hit is not None:
+            return everywhere.about(item.hit)
+        columns = self._pane_columns()
+        if self.pane.what != (item, columns):
+            self._look(item, columns)
+        return self.pane.fragments(self._rows(), columns)
+
+    def _look(self, item: Item, columns: int, load: bool = False) -> None:
+        head, make, instead = looked_at.shown(self.history, item, columns, load)
+        self.pane.show((item, columns), head, make, instead)
 
     # -- the keys ------------------------------------------------------------------------------------------------------
 
     def _keys(self) -> KeyBindings:
         bindings = KeyBindings()
 
+        aside = Condition(lambda: self.in_pane)
+
         def move(keys: Sequence[str], by: int, pages: bool = False) -> None:
             def handle(_event: KeyPressEvent) -> None:
-                step = by * self._rows() if pages else by
-                self.selected = max(0, min(self.selected + step, len(self.items) - 1))
+                self._move(by * self._rows() if pages else by)
 
             for key in keys:
-                bindings.add(key)(handle)
+                bindings.add(key, filter=~aside)(handle)
 
         move(("up", "c-p"), -1)
         move(("down", "c-n"), 1)
         move(("pageup",), -1, pages=True)
         move(("pagedown",), 1, pages=True)
+        self._bind_pane(bindings, aside)
 
         @bindings.add("enter")
         def _(event: KeyPressEvent) -> None:
@@ -187,10 +317,32 @@ class Browser:
         def _(event: KeyPressEvent) -> None:
             event.app.exit(result=self.chosen(source=True))
 
-        @bindings.add("escape", eager=True)
+        @bindings.add("right", filter=~aside)
+        def _(event: KeyPressEvent) -> None:
+            if self.is_wide and self.search.document.is_cursor_at_the_end:
+                event.app.exit(result=self.chosen(source=True))
+            else:
+                self.search.cursor_right()
+
+        @bindings.add("c-r")
+        def _(_event: KeyPressEvent) -> None:
+            if self.is_wide:
+                self._move(1)
+            else:
+                self._turn(wide=True)
+
+        @bindings.add("f5", filter=Condition(lambda: self.is_wide))
+        def _(_event: KeyPressEvent) -> None:
+            self._turn(wide=False)
+
         @bindings.add("c-c")
-        @bindings.add("c-g")
-        @bindings.add("f5")
+        def _(event: KeyPressEvent) -> None:
+            if not self.pane.interrupt():
+                event.app.exit(result=None)
+
+        @bindings.add("escape", eager=True, filter=~aside)
+        @bindings.add("c-g", filter=~aside)
+        @bindings.add("f5", filter=Condition(lambda: not self.is_wide))
         def _(event: KeyPressEvent) -> None:
             event.app.exit(result=None)
 
@@ -200,14 +352,56 @@ class Browser:
 
         return bindings
 
+    def _bind_pane(self, bindings: KeyBindings, aside: Condition) -> None:
+        """Add the keys for what stands on the right, and for the tabs."""
+        here = Condition(lambda: not self.is_wide)
+        for key in ("up", "down", "pageup", "pagedown", "home", "end", "left", "right"):
+
+            def scroll(_event: KeyPressEvent, key: str = key) -> None:
+                self.pane.scroll(key, self._rows(), self._pane_columns())
+
+            bindings.add(key, filter=aside)(scroll)
+
+        @bindings.add("f6", filter=here)
+        def _(_event: KeyPressEvent) -> None:
+            self.in_pane, self._copied = not self.in_pane and bool(self.items), ""
+
+        @bindings.add("escape", eager=True, filter=aside)
+        @bindings.add("c-g", filter=aside)
+        def _(_event: KeyPressEvent) -> None:
+            self.in_pane = False
+
+        @bindings.add("c-t", filter=here)
+        def _(_event: KeyPressEvent) -> None:
+            self._turn(False, TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+        @bindings.add("c-l", filter=here)
+        def _(_event: KeyPressEvent) -> None:
+            if self.items:
+                self._look(self.items[self.selected], self._pane_columns(), load=True)
+
+        @bindings.add("f8")
+        @bindings.add("f9")
+        def _(event: KeyPressEvent) -> None:
+            if self.items:
+                item = self.items[self.selected]
+                source = event.key_sequence[-1].key == "f9" or (item.tab != TABS[0] and item.failure is None)
+                text = looked_at.source(self.history, item) if source else self.pane.text()
+                self._copied = clipboard.copy(event.app.output, text, "the input" if source else item.name)
+
+    def _move(self, step: int) -> None:
+        """Go up or down in the list; near its end there is more to be looked for."""
+        self._copied = ""
+        self.selected = max(0, min(self.selected + step, len(self.items) - 1))
+        if self.is_wide and not self.looked_at_all and self.selected + self._rows() >= len(self.items) < MOST:
+            self._limit = min(max(self._limit, len(self.items)) * 2, MOST)
+            self._ask()
+
     def chosen(self, source: bool) -> str | None:
-        """The text to put in for the selected line: `h[3]`, or with `source` what made it; an input as it was typed."""
+        """Return the text to put in for the selected line: `h[3]`, or with `source` what made it; an input as it was typed."""
         if not self.items:
             return None
         item = self.items[self.selected]
-        if not item.number:
+        if item.tab != TABS[0] and item.failure is None:
             return item.text
-        if source:
-            found: Any = self.history.entry(item.number).source.strip("\n")
-            return str(found) or None
-        return f"h[{item.number}]"
+        return looked_at.source(self.history, item) or None if source else item.name

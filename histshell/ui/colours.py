@@ -12,6 +12,23 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 
+READABLE = {
+    "pygments.comment": "italic",
+    "pygments.operator": "",
+    "pygments.name.namespace": "bold",
+    "pygments.name.entity": "bold",
+    "pygments.name.attribute": "",
+    "pygments.name.function": "bold",
+    "pygments.name.class": "bold",
+    "pygments.literal.string.interpol": "bold ansired",
+    "pygments.literal.string.regex": "ansired",
+    "pygments.literal.number": "ansimagenta",
+    "pygments.generic.output": "",
+    "auto-suggestion": "#888888",
+}
+"""What ptpython has in bright black or bright blue: greys in many schemes, and the background's own colour in some."""
+
+
 class InputLexer(Lexer):
     """Python's colours; compiling the lexer's expressions takes 30 ms, which an empty input does not need."""
 
@@ -19,7 +36,7 @@ class InputLexer(Lexer):
         self._lexer = lexer
 
     def load(self) -> Lexer:
-        """The lexer itself."""
+        """Return the lexer itself."""
         if self._lexer is None:
             from prompt_toolkit.lexers import PygmentsLexer
             from pygments.lexers.python import PythonLexer
@@ -28,7 +45,7 @@ class InputLexer(Lexer):
         return self._lexer
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        """The styled pieces of each line."""
+        """Return the styled pieces of each line."""
         if not document.text:
             return lambda _line: []
         return self.load().lex_document(document)
@@ -42,7 +59,7 @@ class CodeStyles(dict[str, Any]):
         from ptpython import style
 
         super().__init__()
-        self["default-ansi"] = Style.from_dict(style.default_ansi_code_style)
+        self["default-ansi"] = Style.from_dict({**style.default_ansi_code_style, **READABLE})
         self["win32"] = Style.from_dict(style.win32_code_style)
 
     def __missing__(self, name: str) -> Any:
@@ -63,7 +80,7 @@ class CodeStyles(dict[str, Any]):
         yield from dict.fromkeys([*dict.keys(self), *self._names()])
 
     def keys(self) -> Any:
-        """The names of all of them."""
+        """Return the names of all of them."""
         return list(self)
 
     @staticmethod

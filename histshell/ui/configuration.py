@@ -6,15 +6,20 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from histshell import failures
-from histshell.shells.ptpython import STYLE
+from histshell import interrupts, libraries, tracebacks
+from histshell.shells.prompt_style import STYLE
 
 if TYPE_CHECKING:
     from .editor import Editor
 
+ROOTS = ("ptpython", "prompt_toolkit", "pygments", "wcwidth", "appdirs")
+"""What such a file gets from histshell's home: all else it imports is the user's."""
+
 
 def path() -> str:
-    """Where ptpython looks for it: `$PTPYTHON_CONFIG_HOME`, else the platform's place, else the old one; or where it would be."""
+    """Return where ptpython looks for it: `$PTPYTHON_CONFIG_HOME`, else the platform's place, else the old one; or where it
+    would be.
+    """
     folder = os.environ.get("PTPYTHON_CONFIG_HOME")
     if not folder:
         if sys.platform in ("win32", "darwin"):
@@ -37,13 +42,15 @@ def run(editor: Editor) -> None:
     except OSError:
         return
     try:
-        names: dict[str, Any] = {}
-        exec(compile(source, file, "exec", dont_inherit=True), names)  # noqa: S102  # the user's own file
-        if "configure" in names:
-            names["configure"](editor)
+        names: dict[str, Any] = {"__builtins__": libraries.for_user(ROOTS)}
+        with interrupts.GivenBack():
+            exec(compile(source, file, "exec", dont_inherit=True), names)  # noqa: S102  # the user's own file
+            if "configure" in names:
+                names["configure"](editor)
     except SystemExit:
         raise
     except BaseException as error:
-        failures.show(error, lambda frame: frame.f_code.co_filename == __file__)
-        failures.say(f"histshell: {file} was not run to its end\n")
+        interrupts.sigint.ours()
+        tracebacks.show(error, lambda frame: frame.f_code.co_filename == __file__)
+        tracebacks.say(f"histshell: {file} was not run to its end\n")
     editor.prompt_style = STYLE

@@ -1,4 +1,4 @@
-"""What is typed at: ptpython's input with our prompt, completer, bar and keys. Imports ptpython; see `parts`."""
+"""What is typed at: ptpython's input with our prompt, completer, bar and keys. Imports ptpython; see `lean_import`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import DummyCompleter
 from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
-from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout.containers import ConditionalContainer, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
@@ -18,26 +17,30 @@ from ptpython.layout import CompletionVisualisation
 from ptpython.python_input import PythonInput
 from ptpython.utils import unindent_code
 
-from histshell.shells.ptpython import STYLE, Style
+from histshell.shells.prompt_style import STYLE, Style
 
 from . import completer
 from .bar import Bar
-from .evaluate import quietly
-from .loop import in_thread
+from .choices import HINT
+from .editor_thread import in_thread
+from .evaluate import is_question, quietly
 
 if TYPE_CHECKING:
+    from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.document import Document
 
+    from histshell.completion import Engine
     from histshell.history import History
 
-    from .inputs import Inputs
+    from .input_history import InputHistory
+    from .terminal import Terminal
 
 
-class Face:
+class EditorOptions:
     """What the editor is told of the session, so that it need not know it: where names live, what the prompt says.
 
-    `marked` says whether the prompt has the marks of shell integration.
+    `engine` completes; `marked` says whether the prompt has the marks of shell integration.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class Face:
         namespace: Callable[[], dict[str, Any]],
         prompt: Callable[[], str],
         colour: str,
-        completion: str,
+        engine: Engine,
         bar: bool,
         marked: bool,
     ) -> None:
@@ -54,7 +57,7 @@ class Face:
         self.namespace = namespace
         self.prompt = prompt
         self.colour = colour
-        self.completion = completion
+        self.engine = engine
         self.bar = bar
         self.marked = marked
 
@@ -63,28 +66,35 @@ class Editor(PythonInput):
     """Reads one input after another; `read` gives its text.
 
     `flags` gives the flags to compile with, `inputs` is what the arrow keys and Ctrl-R go through. What ptpython's own
-    class does by evaluating the user's names, jedi in this process among it, is done by the engine here.
+    class does by evaluating the user's names, jedi in this process among it, is done by the engine here. It is at `terminal`.
     """
 
-    def __init__(self, face: Face, flags: Callable[[], int], inputs: Inputs) -> None:
-        self.face = face
+    def __init__(
+        self, options: EditorOptions, terminal: Terminal, flags: Callable[[], int], inputs: InputHistory
+    ) -> None:
+        self.editor_options = options
+        self.terminal = terminal
         self.flags = flags
         self.inputs = inputs
-        self.bar = Bar(face.history, self._mode)
-        engine = completer.EngineCompleter(face.namespace, face.completion == "full")
+        self.bar = Bar(options.history, self._mode)
+        completes = options.engine.allowed != "off"
+        self.source_of_completions = completer.EngineCompleter(options.engine) if completes else DummyCompleter()
         super().__init__(
-            get_globals=face.namespace,
-            _completer=engine if face.completion != "off" else DummyCompleter(),
+            get_globals=options.namespace,
+            _completer=self.source_of_completions,
             _validator=InputValidator(flags),
+            input=terminal.input(),
+            output=terminal.output(),
         )
         # In the place of ptpython's status bar, and under its name in the menu and in a user's configuration.
         self.ptpython_layout.root_container.children[-1] = self._bar_window()
-        self.show_status_bar = face.bar
-        self.all_prompt_styles[STYLE] = Style(face.prompt, face.marked, face.colour)  # type: ignore[assignment]  # it has the methods
+        self.show_status_bar = options.bar
+        self.all_prompt_styles[STYLE] = Style(options.prompt, options.marked, options.colour)  # type: ignore[assignment]  # it has the methods
         self.prompt_style = STYLE
         self.completion_visualisation = CompletionVisualisation.POP_UP
-        self.complete_while_typing = face.completion != "off"
-        self.show_signature = self.show_docstring = face.completion != "off"
+        self.complete_while_typing = completes
+        self.show_signature = self.show_docstring = completes
+        self.enable_auto_suggest = True  # the right arrow takes what is grey
         self.confirm_exit = False
         self.insert_blank_line_after_output = False
         for option in (option for category in self.options for option in category.options):
@@ -101,14 +111,14 @@ class Editor(PythonInput):
                 exception=error if isinstance(error, Exception) else RuntimeError(str(context.get("message")))
             )
 
-    def _first_prompt_shown(self, app: Any) -> None:
+    def _first_prompt_shown(self, app: Application[str]) -> None:
         """Load what the first keys will need, now that the prompt is there."""
         self.app.after_render -= self._first_prompt_shown
         loop = app.loop
         if loop is not None:
             # The colours here, between two keys: a thread might still be at it when borrowed packages are given back.
             loop.call_later(0.02, self._warm_up)
-            if self.face.completion != "off":
+            if self.editor_options.engine.allowed != "off":
                 loop.run_in_executor(None, completer.warm_up)
 
     def _warm_up(self) -> None:
@@ -132,8 +142,12 @@ class Editor(PythonInput):
     def show_docstring(self, value: bool) -> None:
         self._wants_docstring = value
 
+    said = ""  # what the bar says till the next prompt
+
+    is_private = False  # whether the input that was read last begins with one space: it is not to be kept
+
     def read(self) -> str:
-        """The text of the next input. Raises EOFError at the end, KeyboardInterrupt for a line that is given up."""
+        """Return the text of the next input. Raises EOFError at the end, KeyboardInterrupt for a line that is given up."""
         mode = self.app.vi_state.input_mode
 
         def before() -> None:
@@ -142,10 +156,15 @@ class Editor(PythonInput):
             elif self.vi_start_in_navigation_mode:
                 self.app.vi_state.input_mode = InputMode.NAVIGATION
 
+        self.said = ""
         try:
-            if getattr(self.app.input, "stdin", sys.stdin) is not sys.stdin:  # reopened since
-                self.app.input = create_input()
-            text = unindent_code(in_thread(self.app, lambda: self.app.run(pre_run=before, handle_sigint=False)))
+            if sys.platform != "win32" and self.app.input.typeahead_hash() != f"fd-{self.terminal.fileno()}":
+                self.app.input = self.terminal.input()  # the user has closed its descriptor
+            typed: str = in_thread(self.app, lambda: self.app.run(pre_run=before, handle_sigint=False))
+            from histshell.journal import secrets  # not before the first input
+
+            self.is_private = secrets.is_private(typed)
+            text = unindent_code(typed)
         finally:
             self.signatures = []
             self.default_buffer.reset()  # a search begins at the newest input again
@@ -156,7 +175,7 @@ class Editor(PythonInput):
         return text
 
     def get_compiler_flags(self) -> int:
-        """What has been imported from `__future__`; ptpython's way is to ask every value in the namespace."""
+        """Return what has been imported from `__future__`; ptpython's way is to ask every value in the namespace."""
         return self.flags()
 
     def _on_input_timeout(self, buff: Buffer) -> None:
@@ -172,11 +191,10 @@ class Editor(PythonInput):
             from prompt_toolkit.document import Document
 
             try:
-                full = self.face.completion == "full"
                 while True:
-                    document = buff.document
+                    document, size = buff.document, app.output.get_size()
                     found = await get_running_loop().run_in_executor(
-                        None, completer.signatures, document, self.face.namespace(), full
+                        None, completer.signatures, document, self.editor_options.engine, size.columns, size.rows
                     )
                     if buff.text == document.text:
                         break
@@ -204,7 +222,7 @@ class Editor(PythonInput):
         return ConditionalContainer(window, filter=shown & ~is_done & renderer_height_is_known)
 
     def _mode(self) -> str:
-        words = []
+        words = [self.said] if self.said else [HINT] if self.show_sidebar else []
         if self.vi_mode:
             words.append(f"Vi {self.app.vi_state.input_mode.name.lower()}")
         if self.paste_mode:
@@ -221,7 +239,7 @@ class InputValidator(Validator):
     def validate(self, document: Document) -> None:
         """Raise `ValidationError` for what is no Python."""
         text = unindent_code(document.text)
-        if text.startswith("\x1a"):  # Ctrl-Z, the end of the input on Windows
+        if text.startswith("\x1a") or is_question(text):  # Ctrl-Z, the end of the input on Windows; `x?`
             return
         try:
             quietly(text, self.flags())

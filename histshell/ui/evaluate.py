@@ -12,7 +12,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from histshell import failures
+from histshell import quiet, tracebacks
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -28,7 +28,7 @@ class Crash(BaseException):
     """The interface itself failed, not the user's code; `__cause__` says how. Not for the user's code to catch."""
 
 
-class Evaluator:
+class Runner:
     """Compiles and runs inputs in `namespace`; remembers what they import from `__future__`.
 
     With `top_level_await` an input may be a coroutine: `is_coroutine` tells, and `function` is what to call for it.
@@ -59,15 +59,28 @@ class Evaluator:
         return code
 
     def run(self, source: str) -> None:
-        """Run an input. Raises whatever it raises."""
-        exec(self.compile(source), self.namespace)  # noqa: S102  # the user's input
+        """Run an input, or answer the question that it asks. Raises whatever it raises."""
+        if not self.answered(source):
+            exec(self.compile(source), self.namespace)  # noqa: S102  # the user's input
+
+    def answered(self, source: str) -> bool:
+        """Show the answer to `x?`, as a value is shown, and return true; false for an input that is none."""
+        if not is_question(source):
+            return False
+        from histshell.completion.asking import commands
+        from histshell.completion.asking.question import question
+
+        asked = question(source)
+        if asked is not None:
+            sys.displayhook(commands.answer(asked, self.namespace))
+        return asked is not None
 
     def function(self, code: types.CodeType) -> types.FunctionType:
-        """What to call for an input: it gives a coroutine if the code is one."""
+        """Return what to call for an input: it gives a coroutine if the code is one."""
         return types.FunctionType(code, self.namespace)
 
     def _next_name(self) -> str:
-        """The name of the next input's file, one that no input of this process has."""
+        """Return the name of the next input's file, one that no input of this process has."""
         while True:
             self._number += 1
             name = f"{_FILE}{self._mark}{self._number}>"
@@ -75,23 +88,30 @@ class Evaluator:
                 return name
 
 
-def quietly(source: str, flags: int) -> Any:
-    """What `compile` gives for an input that is looked at and not run: its warnings come when it is. Raises what that does."""
-    import warnings
+def is_question(source: str) -> bool:
+    """Return whether an input is `x?` or `x??`, and no Python."""
+    if not source.rstrip().endswith("?"):
+        return False
+    from histshell.completion.asking.question import question
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return compile(source, "<input>", "exec", flags, dont_inherit=True)
+    return question(source) is not None
+
+
+def quietly(source: str, flags: int) -> Any:
+    """Return what `compile` gives for an input that is looked at and not run: its warnings come when it is. Raises what that
+    does.
+    """
+    return quiet.compiled(source, "exec", flags)
 
 
 def is_coroutine(code: types.CodeType) -> bool:
-    """Whether an input awaits at its top level."""
+    """Return whether an input awaits at its top level."""
     return bool(code.co_flags & 0x80)  # inspect.CO_COROUTINE
 
 
-def report(error: BaseException) -> None:
-    """Show what an input raised."""
-    failures.show(error, _is_before_input)
+def report(error: BaseException, text: tracebacks.Format | None = None) -> None:
+    """Show what an input raised; `text` gives it where no hook of the user's shows it."""
+    tracebacks.show(error, _is_before_input, text)
 
 
 def _is_before_input(frame: FrameType) -> bool:

@@ -1,4 +1,4 @@
-"""The keys that ptpython has not, or has otherwise: F5, Ctrl-Z, and Enter where an input is whole."""
+"""The keys that ptpython has not, or has otherwise: F5, F7, Ctrl-R, Ctrl-Z, Tab, and Enter where an input is whole."""
 
 from __future__ import annotations
 
@@ -10,14 +10,27 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import Condition, emacs_insert_mode, has_focus, has_selection, vi_insert_mode
+from prompt_toolkit.filters import (
+    Condition,
+    emacs_insert_mode,
+    has_focus,
+    has_selection,
+    vi_insert_mode,
+    vi_navigation_mode,
+)
+from prompt_toolkit.key_binding.bindings.completion import generate_completions
 
+from .completer import EngineCompleter
 from .evaluate import quietly
+from .everywhere import Finder
+from .raised import show_whole
 
 if TYPE_CHECKING:
-    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
 
     from .editor import Editor
+    from .raised import Raised
 
 _COMPOUND = frozenset(
     (
@@ -26,34 +39,87 @@ _COMPOUND = frozenset(
     )
 )  # fmt: skip
 
+_AGAIN = 0.01
+"""The seconds until completions are asked for again, where a search goes on that typing began."""
+
 _MOMENT = 0.1
 """The seconds that a signal has to reach the process; they go on after it was stopped."""
 
 
-def bind(editor: Editor) -> None:
-    """Add our keys to an editor's own."""
+def bind(editor: Editor, raised: Raised) -> None:
+    """Add our keys to an editor's own; `raised` is what has shown the last traceback."""
+    finder = Finder()
+    opening: list[list[KeyPress]] = []  # the keys that are pressed while a browser opens, which it gets
+
+    @editor.add_key_binding("<any>", filter=Condition(lambda: bool(opening)), eager=True)
+    def _(event: KeyPressEvent) -> None:
+        opening[-1].extend(event.key_sequence)
+
+    def browse(event: KeyPressEvent, is_wide: bool) -> None:
+        from prompt_toolkit.application import in_terminal
+        from prompt_toolkit.document import Document
+        from prompt_toolkit.input.typeahead import store_typeahead
+
+        from .browser import Browser
+
+        style, buffer = editor.app.style, editor.default_buffer
+        inputs, terminal = editor.inputs.get_strings(), editor.terminal.input()
+        own = editor.inputs.added
+        browser = Browser(editor.editor_options.history, inputs, own, style, finder, is_wide, terminal)
+
+        async def run() -> None:
+            async with in_terminal():
+                store_typeahead(terminal, opening.pop())
+                try:
+                    chosen = await browser.app.run_async()
+                finally:
+                    browser.close()
+            if chosen and is_wide:
+                buffer.save_to_undo_stack()
+                buffer.document = Document(chosen)
+            elif chosen:
+                buffer.insert_text(chosen)
+
+        opening.append([])
+        event.app.create_background_task(run())
 
     @editor.add_key_binding("f5")
     def _(event: KeyPressEvent) -> None:
         """Open the browser of results and inputs; what is chosen there is put in at the cursor."""
-        from prompt_toolkit.application import in_terminal
+        browse(event, is_wide=False)
 
-        from .browser import Browser
+    ours = Condition(lambda: editor.inputs.is_wide)
 
-        browser = Browser(editor.face.history, editor.inputs.get_strings(), editor.app.style)
+    @editor.add_key_binding("c-r", filter=ours & has_focus(DEFAULT_BUFFER) & ~vi_navigation_mode)
+    def _(event: KeyPressEvent) -> None:
+        """Open it at the inputs of all sessions; what is chosen is the line then."""
+        browse(event, is_wide=True)
 
-        async def browse() -> None:
-            async with in_terminal():
-                chosen = await browser.app.run_async()
-            if chosen:
-                editor.default_buffer.insert_text(chosen)
-
-        event.app.create_background_task(browse())
+    @editor.add_key_binding("f7")
+    def _(_event: KeyPressEvent) -> None:
+        """Show the frames of the last traceback that were folded, above the line."""
+        show_whole(raised)
 
     @editor.add_key_binding("c-z", filter=Condition(lambda: editor.enable_system_bindings))
     def _(_event: KeyPressEvent) -> None:
         """Stop, for the shell's `fg` to go on."""
         suspend()
+
+    @editor.add_key_binding("up", filter=Condition(lambda: not editor.inputs.is_there), eager=True)
+    def _(event: KeyPressEvent) -> None:
+        """Wait for the inputs, which are being read when the first prompt is there."""
+        from asyncio import sleep
+
+        async def wait() -> None:
+            for _ in range(300):
+                if editor.inputs.is_there:
+                    break
+                await sleep(0.01)
+            editor.inputs.is_there = True
+            event.app.key_processor.feed_multiple(event.key_sequence)
+            event.app.key_processor.process_keys()
+
+        event.app.create_background_task(wait())
 
     whole = Condition(
         lambda: not editor.paste_mode and is_whole(get_app().current_buffer.document.text, editor.flags())
@@ -66,9 +132,33 @@ def bind(editor: Editor) -> None:
         """Run what needs no empty line at its end: several lines, the last of which belongs to no block."""
         event.current_buffer.validate_and_handle()
 
+    indents = Condition(lambda: not get_app().current_buffer.document.current_line_before_cursor.strip())
+    source = editor.source_of_completions
+
+    @editor.add_key_binding("tab", filter=typing & ~indents & Condition(lambda: not editor.show_sidebar))
+    def _(event: KeyPressEvent) -> None:
+        """Go through the menu, or ask for it; what is being looked for without having been asked for gives way."""
+        buffer = event.current_buffer
+        if isinstance(source, EngineCompleter) and not (buffer.complete_state and buffer.complete_state.completions):
+            event.app.create_background_task(_ask(source, buffer))
+        else:
+            generate_completions(event)
+
+
+async def _ask(source: EngineCompleter, buffer: Buffer) -> None:
+    """Ask for completions. Until a search that has begun is over, prompt_toolkit forgets that it was asked for another."""
+    from asyncio import sleep
+
+    document, before = buffer.document, source.asked
+    buffer.complete_state, source.is_wanted = None, True
+    while source.asked == before and buffer.document == document and not buffer.complete_state:
+        buffer.start_completion(insert_common_part=True)
+        await sleep(_AGAIN)
+    source.is_wanted = False
+
 
 def is_whole(text: str, flags: int) -> bool:
-    """Whether several lines are Python that can be run as they stand, and do not end in a block that may go on."""
+    """Return whether several lines are Python that can be run as they stand, and do not end in a block that may go on."""
     if "\n" not in text.strip("\n") or text.endswith("\\"):
         return False
     try:

@@ -2,251 +2,182 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from histshell import failures
-from histshell.shells import marks
+from histshell import interrupts, tracebacks
+from histshell.shells import integration
 
-from .evaluate import Crash, Evaluator, report
+from . import streams
+from .editor_thread import Interrupted, signals, stop
+from .evaluate import Crash, Runner, report
+from .terminal import standing_in
 
 if TYPE_CHECKING:
+    from histshell.journal.writer import Journal
+
     from .editor import Editor
-    from .lending import Lent
+    from .terminal import Terminal
 
 _LEAVING = ("exit", "quit")
 
-_SWITCH = 0.0005
-"""The seconds after which a thread that looks for completions lets the one go on that draws; Python's own 5 ms are felt."""
-
 
 class Loop:
-    """One rich prompt. `before` is called before each input is read, `lent` is where the editor's packages come from.
+    """One rich prompt. `before` is called before each input is read.
 
-    `marks` are those of shell integration that stand around an output, None for none.
+    `marks` are those of shell integration that stand around an output, None for none; `journal()` gives what is told of each input,
+    None where none is kept; `text` gives that of a traceback. SIGINT is ours, but for the user's code.
     """
 
     def __init__(
-        self, editor: Editor, evaluator: Evaluator, lent: Lent, before: Callable[[], object], marks: Marks | None
+        self,
+        editor: Editor,
+        terminal: Terminal,
+        runner: Runner,
+        before: Callable[[], object],
+        marks: OutputMarks | None,
+        journal: Callable[[], Journal | None] = lambda: None,
+        text: tracebacks.Format | None = None,
     ) -> None:
+        self.report = partial(report, text=text)
         self.marks = marks
+        self.told = Told(journal)
         self.editor = editor
-        self.evaluator = evaluator
-        self.lent = lent
+        self.terminal = terminal
+        self.runner = runner
         self.before = before
 
     def run(self) -> None:
         """Go on until the user leaves by Ctrl-D. `SystemExit` is raised for `exit()`, `Crash` if the interface fails."""
-        sigint = Sigint(self.editor.app)
-        try:
+        with interrupts.Held(partial(stop, self.editor.app)):
             while True:
                 try:
-                    sigint.ours()
-                    text = self.read()
+                    interrupts.sigint.ours()
+                    with signals(self.editor.app, self.terminal, self.told.goodbye):
+                        text = self.read()
                     if text is None:
                         return
-                    self._run(text, sigint)
+                    self._run(text)
                 except KeyboardInterrupt:  # on the way from the user's code back to ours
-                    sigint.ours()
-        finally:
-            sigint.theirs()
+                    interrupts.sigint.ours()
 
-    def _run(self, text: str, sigint: Sigint) -> None:
+    def _run(self, text: str) -> None:
         """Run an input, and show what it raises, but for `SystemExit` and `Crash`."""
+        sigint = interrupts.sigint
+        self.told.accepted(text, self.editor.is_private)
         try:
             sigint.theirs()
-            self.evaluator.run(text)
+            try:
+                self.runner.run(text)
+            finally:
+                streams.flush()
             sigint.ours()
-        except (SystemExit, Crash):
+            self.told.over()
+        except (SystemExit, Crash) as error:
+            sigint.ours()
+            self.told.over(error)
             raise
         except BaseException as error:
             sigint.ours()
+            self.told.over(error)
             try:
                 sigint.theirs()
-                report(error)
+                self.report(error)
                 sigint.ours()
             except KeyboardInterrupt:
                 sigint.ours()
-                failures.say("\nKeyboardInterrupt\n")
+                tracebacks.say("\nKeyboardInterrupt\n")
 
-    def read(self, shared: bool = False) -> str | None:
-        """The next input, None at the end; others print meanwhile if it is `shared`, or if there are threads. Raises `Crash`."""
+    def read(self) -> str | None:
+        """Read the next input, None at the end. Raises `Crash`."""
         try:
-            if self.marks is not None:
-                self.marks.output_ends()
-            _mend()
-            self.before()
-            fresh_line()
-            with self.lent:
-                if shared or threading.active_count() > 1:
-                    from .printing import above_the_prompt
-
-                    with above_the_prompt():
-                        text = self.editor.read()
-                else:
-                    text = self.editor.read()
+            with standing_in():
+                text = self._read()
         except EOFError:
             return None
         except KeyboardInterrupt:
             return ""
         except Interrupted as interruption:
-            report(interruption.error)
+            self.report(interruption.error)
             return ""
         except Exception as error:
             raise Crash from error
         if self.marks is not None:
             self.marks.output_begins()
-        if text.strip() in _LEAVING and text.strip() not in self.evaluator.namespace:
+        if text.strip() in _LEAVING and text.strip() not in self.runner.namespace:
             return None
         return text
 
+    def _read(self) -> str:
+        """Read the next input. Raises whatever an editor raises."""
+        if self.marks is not None:
+            self.marks.output_ends()
+        _mend()
+        self.before()
+        self.terminal.fresh_line()
+        with streams.above_the_prompt(self.editor.app, self.terminal):
+            return self.editor.read()
 
-class Marks:
+
+class Told:
+    """What the journal is told: nothing before the first input."""
+
+    def __init__(self, journal: Callable[[], Journal | None]) -> None:
+        self._journal = journal
+        self._used: Journal | None = None
+        self._runs: Journal | None = None  # while an input that it was told of runs
+
+    def accepted(self, text: str, is_private: bool = False) -> None:
+        """An input is about to run; a private one is not to be kept, though it has lost the space that it began with."""
+        journal = self._journal()
+        if journal is not None and text.strip():
+            self._used = self._runs = journal
+            journal.accepted(" " * is_private + text.rstrip())
+
+    def over(self, error: BaseException | None = None) -> None:
+        """It is over."""
+        runs, self._runs = self._runs, None
+        if runs is not None:
+            runs.over(error)
+
+    def goodbye(self) -> None:
+        """The window is closed, with nothing running."""
+        if self._used is not None:
+            self._used.goodbye()
+
+
+class OutputMarks:
     """Tells the terminal where an output begins and ends, and whether the input has failed."""
 
-    def __init__(self) -> None:
-        self._status = marks.Status()
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self._status = integration.Status()
         self._open = False
 
     def output_begins(self) -> None:
-        """An input has been accepted, and runs now."""
+        """Note that an input has been accepted, and runs now."""
         self._open = True
-        _write(marks.OUTPUT)
+        self._write(integration.OUTPUT)
 
     def output_ends(self) -> None:
-        """A new prompt is about to be shown."""
+        """Note that a new prompt is about to be shown."""
         status = self._status()
         if self._open:
             self._open = False
-            _write(marks.finished(status))
+            self._write(integration.finished(status))
 
-
-def _write(text: str) -> None:
-    """Write to the terminal, behind all that the user's code has printed."""
-    _flush()
-    try:
-        os.write(1, text.encode())
-    except OSError:
-        pass
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    def _write(self, text: str) -> None:
         try:
-            stream.flush()
-        except Exception:  # closed, or the user's own
+            self.terminal.write(text)
+        except OSError:
             pass
-
-
-class Interrupted(Exception):
-    """A signal handler of the user's has raised `error` while a line was being typed."""
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def in_thread(app: Any, run: Callable[[], str]) -> str:
-    """Run the editor in a thread of its own, so that it is in no event loop of the user's, and wait for it here.
-
-    Whatever signal handlers raise meanwhile, the thread has ended when this returns.
-    """
-    result: list[str] = []
-    failed: list[BaseException] = []
-    ended = threading.Event()
-
-    def target() -> None:
-        try:
-            result.append(run())
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            ended.set()
-
-    thread = threading.Thread(target=target, name="histshell editor")
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH)
-    thread.start()
-    raised: BaseException | None = None
-    # Not by `join` alone: interrupted by an exception, it takes the thread for ended in some versions (bpo-45274).
-    while not ended.is_set():
-        try:
-            ended.wait()
-        except BaseException as error:
-            raised = error
-            interrupt(app)
-    sys.setswitchinterval(interval)
-    thread.join()
-    if raised is not None:
-        raise Interrupted(raised)
-    if failed:
-        raise failed[0]
-    return result[0]
 
 
 def _mend() -> None:
     """Put back what the user's code may have taken away, and no prompt can do without."""
     if not hasattr(sys, "excepthook"):
         sys.excepthook = sys.__excepthook__
-    if sys.stdin is None or sys.stdin.closed:  # `exit()` closes it, even where its SystemExit is caught
-        sys.stdin = open(0, closefd=False)  # noqa: SIM115  # for as long as the process lives
-
-
-class Sigint:
-    """Who gets SIGINT: the user's code, or Python's handler for it, while that runs; else the editor, whose line it ends.
-
-    (Ctrl-C itself is a key while the editor reads.) A `KeyboardInterrupt` in the middle of our own code could cost the prompt.
-    Python's own handler is what the user's code finds: asyncio and others look for it. As a context, the editor gets it
-    inside. Does nothing outside the main thread.
-    """
-
-    def __init__(self, app: Any) -> None:
-        self._theirs: Any = signal.default_int_handler
-        self._ours = lambda _number, _frame: interrupt(app)
-        self._is_main = threading.current_thread() is threading.main_thread()
-
-    def ours(self) -> None:
-        """From here on the editor gets it."""
-        if self._is_main:
-            old = signal.signal(signal.SIGINT, self._ours)
-            if old is not self._ours:  # one that was not set by Python is None, and cannot be put back
-                self._theirs = old if old is not None else signal.default_int_handler
-
-    def theirs(self) -> None:
-        """From here on the user's code does."""
-        if self._is_main:
-            signal.signal(signal.SIGINT, self._theirs)
-
-    def __enter__(self) -> None:
-        self.ours()
-
-    def __exit__(self, *exc: object) -> None:
-        self.theirs()
-
-
-def interrupt(app: Any) -> None:
-    """End the line that is being typed at an editor, from any thread."""
-    if app.loop is not None and app.is_running:
-        app.loop.call_soon_threadsafe(_end_line, app)
-
-
-def _end_line(app: Any) -> None:
-    if app.is_running and not app.is_done:
-        app.exit(exception=KeyboardInterrupt, style="class:aborting")
-
-
-def fresh_line() -> None:
-    """See that the prompt begins a line: what the input printed last may have no newline, and would be painted over.
-
-    A line of blanks wraps if anything stands before it, and is overwritten if nothing does.
-    """
-    _flush()
-    try:
-        columns = os.get_terminal_size(1).columns
-        os.write(1, b" " * (columns - 1) + b"\r\033[K")
-    except OSError:
-        pass
+    if not hasattr(sys, "displayhook"):
+        sys.displayhook = sys.__displayhook__

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -84,16 +85,21 @@ def values() -> list[object]:
 def main() -> None:
     """Complete everything."""
     sys.path.insert(0, ROOT)
-    from histshell.completion import complete
-    from histshell.completion.signature import signature
+    from histshell.completion import Engine
 
+    Engine({}, "basic").signatures("print(")  # what it loads has types too
     seen = values()
+    known: dict[int, object] = {}  # what has been asked for already, as most attributes are inherited ones
     for value in seen + [type(value) for value in seen]:
         names = {"x": value}
-        answers = [complete(line, namespace=names, budget_ms=5_000) for line in ("x.", "x.__", "x[", 'x["')]
-        signature("x(", namespace=names)
-        for found in answers[0] + answers[1]:
-            signature(f"x.{found.text.rstrip('(')}(", namespace=names)
+        engine = Engine(names, "basic")
+        answers = [engine.complete(line, budget_ms=5_000) for line in ("x.", "x.__", "x[", 'x["')]
+        engine.signatures("x(")
+        for name in {found.text.rstrip("(") for found in answers[0] + answers[1]}:
+            attribute = inspect.getattr_static(value, name, None)
+            if attribute is None or id(attribute) not in known:
+                known[id(attribute)] = attribute
+                engine.signatures(f"x.{name}(")
     print("more than 150:", len(seen) > 150, flush=True)
     os._exit(0)  # what was made at random is not to be tidied up
 

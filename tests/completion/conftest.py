@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from histshell.completion.client import Client
+from histshell.completion.inference.client import Client
 from tests.completion import jedi_process
 
 
@@ -22,15 +21,8 @@ class Make(Protocol):
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache of jedi's for all the tests of a worker: the first fills it in a second or two."""
-    return tmp_path_factory.mktemp("cache") / "jedi"
-
-
-@pytest.fixture
-def filled(cache: Path, shared: Client, tmp_path: Path) -> Path:
-    """A cache of a test's own with what jedi needs for a string."""
-    assert "strip" in jedi_process.names(shared.ask(jedi_process.question("''.|"), jedi_process.PATIENCE))
-    return Path(shutil.copytree(cache, tmp_path / "filled"))
+    """A cache of jedi's for all the tests of a worker, where a user's would be: the first fills it in a second or two."""
+    return tmp_path_factory.mktemp("cache") / "histshell" / "jedi"
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """What completion must answer, in cursor notation: a table that any supported Python can run by itself.
 
 `python corpus.py` runs every row under the Python it is started with and prints those that fail. `|` is the cursor. What an
-answer must hold, and what it must not, is written as the line that taking the completion makes. Rows of the group `numpy`
-or `pandas` are run where that package can be imported, those of `cpython` where built-in types are written in C.
+answer must hold, and what it must not, is written as the line that taking the completion makes. Rows of a package's group
+(`PACKAGES`) are run where that package can be imported, those of `cpython` where built-in types are written in C, and those of
+`read annotations` up to 3.13: later ones are made by code of the function's own.
 """
 
 from __future__ import annotations
@@ -65,6 +66,13 @@ class Account:
     def convert(amount, rate=1.0):
         return amount * rate
 
+    @property
+    def twin(self) -> "Account":
+        raise RuntimeError("a property was run")
+
+    def itself(self) -> "Self":
+        raise RuntimeError("a method was run")
+
 class Savings(Account):
     def __getattr__(self, name):
         raise RuntimeError("__getattr__ was run")
@@ -109,7 +117,31 @@ match = re.match("(a)", "a")
 now = datetime.datetime(2020, 1, 1)
 error = ValueError("no")
 _ = [{"last": 1}]
+shown = types.MappingProxyType({"key": 1, "kept": 2})
+user_dict, chain = collections.UserDict(one=1), collections.ChainMap({"first": 1}, {"second": 2})
+class Computed(collections.UserDict):
+    def __getitem__(self, key):
+        raise RuntimeError("__getitem__ was run")
+computed = Computed(one=1)
+from configparser import ConfigParser as Ini
+ini = Ini()
+ini.read_string("[section]\\nkey = 1")
+def opened(name="x") -> "Account":
+    raise RuntimeError("a function was run")
+def draw(data=None, *, x=None): pass
 '''
+
+ON_DISK = '''"""A module that may not be loaded.
+
+def in_a_text(): it is none
+"""
+VALUE: int = 1
+def defined(one): pass
+class Made: pass
+def _hidden(): pass
+raise RuntimeError("a module was run")
+'''
+PACKAGES = ("numpy", "pandas", "polars", "xarray")
 
 CASES: list[Case] = [
     # results
@@ -399,6 +431,29 @@ CASES: list[Case] = [
     case('"""unclosed\nacc|', lacks=('"""unclosed\naccount',)),
     case("\\|", lacks=("\\x",)),
     case("é|", lacks=("ée",)),
+    # what keeps a dict inside
+    case('shown["ke|', 'shown["key"]', 'shown["kept"]'),
+    case('Account.__dict__["dep|', 'Account.__dict__["deposit"]'),
+    case('user_dict["on|', 'user_dict["one"]'),
+    case('chain["|', 'chain["first"]', 'chain["second"]'),
+    case('ini["se|', 'ini["section"]'),
+    case('computed["|', lacks=('computed["one"]',)),
+    # what is annotated
+    case("opened().dep|", "opened().deposit(", group="read annotations"),
+    case("account.twin.dep|", "account.twin.deposit(", group="read annotations"),
+    case("account.itself().dep|", "account.itself().deposit(", group="read annotations"),
+    # an import, a class and a match that are being typed
+    case("import only_on_disk as o; o.de|", "import only_on_disk as o; o.defined("),
+    case("import only_on_disk as o; o.|", "import only_on_disk as o; o.VALUE", "import only_on_disk as o; o.Made(",
+         lacks=("import only_on_disk as o; o.in_a_text(", "import only_on_disk as o; o._hidden(")),
+    case("from only_on_disk import de|", "from only_on_disk import defined"),
+    case("import with|", "import without_init"),
+    case("from without_init import in|", "from without_init import inner"),
+    case("class B(Account):\n    def f(self):\n        super().dep|",
+         "class B(Account):\n    def f(self):\n        super().deposit("),
+    case("match acc|", "match account"),
+    case("match account:\n    case Acc|", "match account:\n    case Account("),
+    case("match.gro|", "match.group("),
     # numpy and pandas
     case("np.lins|", "np.linspace(", group="numpy"),
     case("np.linspace(st|", "np.linspace(start=", "np.linspace(stop=", group="numpy"),
@@ -422,6 +477,56 @@ CASES: list[Case] = [
     case("series.fi|", "series.first_row", group="pandas"),
     case('series["fi|', 'series["first_row"]', group="pandas"),
     case("df[df.al|", "df[df.alpha", group="pandas"),
+    # what is typed of tables
+    case('df.loc[:, "al|', 'df.loc[:, "alpha"', lacks=('df.loc[:, "7"',), group="pandas"),
+    case('df.loc[0, ["alpha", "tw|', 'df.loc[0, ["alpha", "two words"', group="pandas"),
+    case('named.loc["fi|', 'named.loc["first_row"', lacks=('named.loc["value"',), group="pandas"),
+    case('named.at["first_row", "va|', 'named.at["first_row", "value"', group="pandas"),
+    case('named.iloc["|', lacks=('named.iloc["value"', 'named.iloc["first_row"'), group="pandas"),
+    case("df.iloc[0].value_c|", "df.iloc[0].value_counts(", group="pandas"),
+    case("df.iloc[1:].group|", "df.iloc[1:].groupby(", group="pandas"),
+    case("df[df.alpha > 1].group|", "df[df.alpha > 1].groupby(", group="pandas"),
+    case('df[(df.alpha > 1) & ~df.mean].sort_values("tw|', 'df[(df.alpha > 1) & ~df.mean].sort_values("two words"', group="pandas"),
+    case('df[df["alpha"].isin([1])].al|', 'df[df["alpha"].isin([1])].alpha', group="pandas"),
+    case('df.loc[df.alpha == 1, "alpha"].med|', 'df.loc[df.alpha == 1, "alpha"].median(', group="pandas"),
+    case('df.loc[:, ["alpha"]].group|', 'df.loc[:, ["alpha"]].groupby(', group="pandas"),
+    case('df.loc[0, "alpha"].med|', lacks=('df.loc[0, "alpha"].median(',), group="pandas"),
+    case("df.alpha[df.alpha > 0].med|", "df.alpha[df.alpha > 0].median(", group="pandas"),
+    case("array[array > 1].resh|", "array[array > 1].reshape(", group="numpy"),
+    case("df.alpha.str.up|", "df.alpha.str.upper(", group="pandas"),
+    case('df["alpha"].dt.ye|', 'df["alpha"].dt.year', group="pandas"),
+    case("df.T.hea|", "df.T.head(", group="pandas"),
+    case('df.T["|', lacks=('df.T["alpha"]',), group="pandas"),
+    case('gb["al|', 'gb["alpha"]', group="pandas"),
+    case("gb.alpha.me|", "gb.alpha.mean(", group="pandas"),
+    case('df.groupby("|', 'df.groupby("alpha"', 'df.groupby("two words"', group="pandas"),
+    case('df.groupby("al|")', 'df.groupby("alpha")', group="pandas"),
+    case('df.groupby(["alpha", "me|', 'df.groupby(["alpha", "mean"', group="pandas"),
+    case("df.groupby('alpha').med|", "df.groupby('alpha').median(", group="pandas"),
+    case('df.groupby("alpha")["mean"].su|', 'df.groupby("alpha")["mean"].sum(', group="pandas"),
+    case('df.sort_values("tw|', 'df.sort_values("two words"', group="pandas"),
+    case('df.head().sort_values(by="tw|', 'df.head().sort_values(by="two words"', group="pandas"),
+    case('df.merge(df, on="al|', 'df.merge(df, on="alpha"', group="pandas"),
+    case('df.merge(df, how="|', lacks=('df.merge(df, how="alpha"',), group="pandas"),
+    case('pd.merge(df, df, left_on="al|', 'pd.merge(df, df, left_on="alpha"', group="pandas"),
+    case('df.rename(columns={"al|', 'df.rename(columns={"alpha"', group="pandas"),
+    case('df.rename(columns={"alpha": "|', lacks=('df.rename(columns={"alpha": "mean"',), group="pandas"),
+    case('gb.agg({"al|', 'gb.agg({"alpha"', group="pandas"),
+    case('draw(data=df, x="al|', 'draw(data=df, x="alpha"', group="pandas"),
+    case('draw(x="|', lacks=('draw(x="alpha"',), group="pandas"),
+    case('open("al|', lacks=('open("alpha"',), group="pandas"),
+    case("np.zeros(3).resh|", "np.zeros(3).reshape(", group="numpy"),
+    case("np.ones(3).resh|", "np.ones(3).reshape(", group="numpy"),
+    case("np.zeros(3).reshape(1).su|", "np.zeros(3).reshape(1).sum(", group="numpy"),
+    case('polar["al|', 'polar["alpha"]', group="polars"),
+    case('polar.select("al|', 'polar.select("alpha"', group="polars"),
+    case('polar.filter(pl.col("be|', 'polar.filter(pl.col("beta"', group="polars"),
+    case('polar.group_by("alpha").agg(pl.col("be|', 'polar.group_by("alpha").agg(pl.col("beta"', group="polars"),
+    case("polar.group_by('alpha').ag|", "polar.group_by('alpha').agg(", group="polars"),
+    case('dataset["te|', 'dataset["temperature"]', group="xarray"),
+    case("dataset.temp|", "dataset.temperature", group="xarray"),
+    case("dataset.temperature.med|", "dataset.temperature.median(", group="xarray"),
+    case('temperature["pl|', 'temperature["place"]', group="xarray"),
     case("pd.read_c|", "pd.read_csv(", group="pandas"),
     case('pd.read_csv("da|', 'pd.read_csv("data.csv"', group="pandas"),
 ]  # fmt: skip
@@ -429,14 +534,14 @@ CASES: list[Case] = [
 
 def namespace() -> dict[str, Any]:
     """The globals of a session in which the table is true; made by the source in `SETUP`, so as to be a user's."""
-    from histshell.history import History
+    from histshell.history import History, record
 
     found: dict[str, Any] = {"__name__": "__main__"}
     exec(compile(SETUP, "<setup>", "exec"), found)
     h = History()
     results = ["some text", {"name": 1, "nested": {"deep": [1]}}, [{"inner": "x"}], 42, b"raw"]
     for number in range(12):
-        h.record(results[number] if number < len(results) else number, 0.0)
+        record(h, results[number] if number < len(results) else number, 0.0)
     found["h"] = found["_h"] = h
     return found
 
@@ -444,6 +549,8 @@ def namespace() -> dict[str, Any]:
 def packages(values: dict[str, Any]) -> list[str]:
     """Put values of numpy and pandas into the globals; return which of the packages are there."""
     there = [sys.implementation.name]
+    if sys.version_info < (3, 14):
+        there.append("read annotations")
     try:
         import numpy as np
 
@@ -454,8 +561,21 @@ def packages(values: dict[str, Any]) -> list[str]:
 
         values["pd"] = pd
         values["df"] = pd.DataFrame({"alpha": [1, 2], "two words": [3, 4], "mean": [5, 6], 7: [8, 9]})
+        values["gb"], values["named"] = values["df"].groupby("alpha"), pd.DataFrame({"value": [1]}, index=["first_row"])
         values["series"] = pd.Series([1, 2], index=["first_row", "second row"])
         there.append("pandas")
+    except ImportError:
+        pass
+    try:
+        import polars as pl  # type: ignore[import-not-found, unused-ignore]
+
+        values["pl"], values["polar"] = pl, pl.DataFrame({"alpha": [1], "beta": [2]})
+        there.append("polars")
+        import xarray  # type: ignore[import-not-found, unused-ignore]
+
+        values["dataset"] = xarray.Dataset({"temperature": ("place", [1, 2])}, coords={"place": [1, 2]})
+        values["temperature"] = values["dataset"].temperature
+        there.append("xarray")
     except ImportError:
         pass
     return there
@@ -470,6 +590,10 @@ def surroundings(folder: str) -> None:
     for name in ("data.csv", "notes.txt", "sub/deeper.txt", ".hidden", "it's.txt", "home/home_file.txt",
                  "modules/only_on_disk.py", "modules/package_on_disk/__init__.py", "modules/package_on_disk/inner.py"):  # fmt: skip
         open(os.path.join(folder, name), "w").close()
+    os.makedirs(os.path.join(folder, "modules", "without_init"))
+    open(os.path.join(folder, "modules", "without_init", "inner.py"), "w").close()
+    with open(os.path.join(folder, "modules", "only_on_disk.py"), "w") as file:
+        file.write(ON_DISK)
     os.chdir(folder)
     os.environ["HOME"] = os.path.join(folder, "home")
     os.environ["HISTSHELL_CORPUS"] = "1"
@@ -482,7 +606,7 @@ def problems(row: Case, values: dict[str, Any]) -> Iterator[str]:
 
     cursor = row.line.index("|")
     source = row.line[:cursor] + row.line[cursor + 1 :]
-    answer = complete(source, cursor, namespace=values, budget_ms=10_000)
+    answer = complete(source, cursor, namespace=values, budget_ms=10_000, allowed="basic")
     lines = [source[: found.start] + found.text + source[cursor:] for found in answer]
     for wanted in row.has:
         if wanted not in lines:

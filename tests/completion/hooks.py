@@ -38,6 +38,11 @@ def _plain_method(self: object, first: object, second: object = 2) -> None:
     """A method without a hook, to be found and to have its parameters shown."""
 
 
+def _annotated(_self: object) -> str:
+    CALLS.append("an annotated one")
+    raise RuntimeError("an annotated one was called")
+
+
 def _plain_function(first: object = None, *, second: object = None) -> None:
     """The same for a function."""
 
@@ -66,6 +71,7 @@ def hooks(leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     entries: dict[str, Any] = {name: _method(name) for name in _SPECIAL}
     entries.update((name, property(_method(f"property {name}"))) for name in _COMPUTED)
     entries.update(data=Descriptor(), quiet=QuietDescriptor(), plain="text", method=_plain_method)
+    entries.update(said=property(_annotated), says=_annotated)
     entries["__module__"] = "hooks"
     return {name: value for name, value in entries.items() if name not in leave_out}
 
@@ -106,7 +112,7 @@ class Colliding(str):
 
 def values() -> dict[str, Any]:
     """A session's globals with these values in every place where completion looks."""
-    from histshell.history import History
+    from histshell.history import History, record
 
     made: dict[str, Any] = {"__name__": "__main__"}
     for name, cls in CLASSES.items():
@@ -124,6 +130,6 @@ def values() -> dict[str, Any]:
     made["instance"] = types.SimpleNamespace(value=value, cls=CLASSES["plain"])
     made["h"] = made["_h"] = History()
     for entry in (value, CLASSES["plain"], made["d"], made["sequence"], made["dict_value"]):
-        made["h"].record(entry, 0.0)
+        record(made["h"], entry, 0.0)
     made["_"] = value
     return made

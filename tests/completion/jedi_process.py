@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from histshell import home
-from histshell.completion.client import Client
+from histshell.completion.inference.client import Client, Question, Scope
 
 #: Generous: only ever used up by a test that fails.
 PATIENCE = 60.0
 
 PATH = [folder for folder in sys.path if folder]
-SCOPE: dict[str, Any] = {"path": PATH, "python": list(sys.version_info[:2])}
+SCOPE: Scope = {"path": PATH, "python": list(sys.version_info[:2])}
 
 
 def client(cache: Path, **how: Any) -> Client:
@@ -24,12 +24,14 @@ def client(cache: Path, **how: Any) -> Client:
     return Client(sys.executable, str(cache), home.SITE, **how)
 
 
-def question(marked: str, **more: Any) -> dict[str, Any]:
+def question(marked: str, **more: Any) -> Question:
     """The question for a source with a `|` where the cursor is."""
     before, _, after = marked.partition("|")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
-    asked = {"do": "complete", "bare": False, "source": before + after, "line": line, "column": column}
-    return {**asked, **SCOPE, **more}
+    asked: dict[str, Any] = {"do": "complete", "bare": False, "source": before + after, "line": line, "column": column}
+    whole: Any = {**asked, **SCOPE, **more}
+    made: Question = whole
+    return made
 
 
 def names(answer: dict[str, Any] | None) -> list[str]:

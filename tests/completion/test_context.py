@@ -132,7 +132,7 @@ def test_the_expression_before_a_dot(line: str, expression: str) -> None:
     context = at(line)
     start = context.primary(len(context.tokens) - 1)
     assert start is not None
-    assert context.source[context.tokens[start].start : context.tokens[-1].start] == expression
+    assert context.buffer[context.tokens[start].start : context.tokens[-1].start] == expression
 
 
 @pytest.mark.parametrize("line", ["from .|", ". .|", "x = .|", ").|", "if.|", "].|"])

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.completion import corpus
-from tests.pythons import Target, numbered_pythons
+from tests.environments import VERSIONS, with_packages
+from tests.pythons import Target, found, numbered_pythons
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def test_each_row_of_the_table_holds(row: corpus.Case, session: dict[str, Any]) 
     """The answer has what it must have and has not what it must not."""
     if row.group == "cpython" and sys.implementation.name != "cpython":
         pytest.skip("built-in types are not written in C here")
-    if row.group in ("numpy", "pandas"):
+    if row.group in corpus.PACKAGES:
         pytest.importorskip(row.group)
     assert list(corpus.problems(row, session)) == []
 
@@ -47,6 +48,17 @@ def test_the_table_holds_on_every_python(target: Target) -> None:
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     assert int(done.stdout.split()[0]) >= 250
+
+
+def test_the_table_holds_with_every_package() -> None:
+    """All rows, with real pandas, polars and xarray."""
+    python = next(python for python in found() if python.implementation == "cpython" and python.minor == VERSIONS[0])
+    interpreter = with_packages(python, corpus.PACKAGES)
+    done = subprocess.run(
+        [interpreter, "-B", str(corpus.__file__)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert done.stdout.endswith(" 0 left out\n")
 
 
 def test_a_row_that_does_not_hold_is_reported(session: dict[str, Any]) -> None:

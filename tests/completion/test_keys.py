@@ -23,6 +23,7 @@ plain = st.recursive(
 @given(plain)
 @example('it\'s "both"\\\n')
 @example(b'it\'s "both"\\\xff')
+@pytest.mark.slow
 def test_a_written_key_is_that_key(key: Any) -> None:
     """Read back, the text gives an equal key of the same type; infinity and NaN have no text."""
     text = plain_text(key)
@@ -53,6 +54,7 @@ def test_a_raw_string_takes_what_needs_no_escape() -> None:
 
 
 @given(st.dictionaries(plain, st.integers(), max_size=6), st.sampled_from(["d[", 'd["', "d['", 'd[b"', "d[b'''"]))
+@pytest.mark.slow
 def test_every_completed_subscript_finds_its_value(d: dict[Any, int], opened: str) -> None:
     """The finished line, when run, gives one of the values, and each key that can be written is there."""
     found = complete(opened, namespace={"d": d}, budget_ms=10_000)

@@ -1,4 +1,4 @@
-"""Completion runs none of the user's code: every source over every shape of prefix, with classes that note each call."""
+"""Completion runs none of the user's code: every provider over every shape of prefix, with classes that note each call."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from histshell.completion import complete
-from histshell.completion.signature import signature
+from histshell.completion import Completion, Engine
 from tests.completion import all_types, hooks
 from tests.pythons import Target, some_pythons
 
@@ -27,7 +26,9 @@ if X.pl| for x in X.| [x for x in X.pl| lambda: X.pl| with X.| del X.| except X|
 class A(X.| import X| import X.| from X import | from X import pl| open(X, "| open("| X.keys().| X + X.pl| not X.|
 X if X.| *X.| **X.| -X.| X.__class__.| X.__class__.__na| X.__dict__["| X.__dict__.| X.__doc__.| X.__mro__[|
 X.columns.| X.index["| X.value.| X.value.pl| X.cls.| X.cls(| X.cls.pl| X.T.| X.dtype.| X.first| X.__wrapped__.|
-X.__init__(
+X.__init__(| X(*X, | X(**X, | X(second=X, | function(X, | function(second=X, fi| X.method(X, second=| X(lambda X: X.| X(X[1, |
+X.said.| X.says().| X.says().up| X.said.up| X.loc[:, "| X.loc["| X.iloc[0].| X.groupby("| X.groupby(["a", "| X.method(by="|
+function(X, by="| function(first=X, on="| X.agg({"| X.str.| X.dt.| X["x"].str.| match X| pl.col("| X(pl.col("| X.col("|
 """.replace("\n", "\t").replace("| ", "|\t").split("\t")  # fmt: skip
 NAMES = [f"{name}_{kind}" for name in hooks.CLASSES for kind in ("value", "class")]
 NAMES += [
@@ -59,9 +60,14 @@ def ask(line: str, namespace: dict[str, Any]) -> int:
     """Complete at the cursor of a line, or at its end, and ask for the signature there; return how many there are."""
     cursor = line.index("|") if "|" in line else len(line)
     source = line.replace("|", "", 1)
-    answer = complete(source, cursor, namespace=namespace, budget_ms=10_000)
-    signature(source, cursor, namespace=namespace)
-    return len(answer)
+    engine = Engine(namespace, "basic")
+    engine.signatures(source, cursor, budget_ms=10_000)
+    return len(engine.complete(source, cursor, budget_ms=10_000))
+
+
+def complete(source: str, *, namespace: dict[str, Any], budget_ms: float = 100) -> list[Completion]:
+    """What the live session alone tells."""
+    return Engine(namespace, "basic").complete(source, budget_ms=budget_ms)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,6 +98,8 @@ def test_names_and_keys_are_found_all_the_same(calls: list[str]) -> None:
     assert {"plain", "method("} <= set(found("h[2]."))
     assert [text for text in found("h[") if text[0].isdigit()] == ["5]", "4]", "3]", "2]", "1]"]
     assert found("except error_c") == ["error_class"]
+    assert "upper(" in found("plain_value.says().")
+    assert "upper(" in found("plain_value.said.")
     assert calls == []
 
 
@@ -160,6 +168,7 @@ def test_extension_types(calls: list[str]) -> None:
     assert calls == []
 
 
+@pytest.mark.slow
 def test_arrays(calls: list[str]) -> None:
     """An array of foreign objects is shown without touching them; one of a subclass without its hooks."""
     numpy = pytest.importorskip("numpy")
@@ -187,6 +196,7 @@ def test_arrays(calls: list[str]) -> None:
     assert ask("objects[0].pl", namespace) == 1
 
 
+@pytest.mark.slow
 def test_tables(calls: list[str]) -> None:
     """A table with foreign objects for values and labels, and one of a subclass with hooks of its own."""
     pandas = pytest.importorskip("pandas")

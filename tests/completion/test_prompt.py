@@ -19,7 +19,7 @@ SETUP = [
     "import json, os, sys",
     "'some text'",
     "{'key': 1, 'kept': [1], 'with space': 2}",
-    "class Account: bank = 'first'; balance = 3; interest = property(lambda self: print('a property was run'))",
+    "class Account: bank, balance, move = 'first', 3, len; interest = property(lambda self: print('a property was run'))",
     "",
     "account = Account(); d = h[2] | {57: 'number'}; get_config_value = print; name_of_it = 'x'",
     "def of_two(first, *, second=2): 'Do something with both.'",
@@ -66,6 +66,11 @@ ROWS = [
     ),
     row("of_two(\t", "of_two(", "of_two(first, *, second=2)", "Do something with both."),
     row("of_two(1, secon\t", "of_two(1, second="),
+    row("of_two(1, \t", "of_two(1, ", "of_two(first, *, second=2)", "          ^^^^^^^^"),
+    row("of_two?\t", "of_two?", "of_two(first, *, second=2)", "function", "Do something with both."),
+    row("account.interest?\t", "account.interest?", "property"),
+    row("account.mov\t", "account.move("),
+    row("sum([1, name_o\t", "sum([1, name_of_it"),
     row("account.bal\t", "account.balance"),
     row('"".join(h[1].spl\t\t\t', '"".join(h[1].split', "split(", "splitlines("),
     row("h[1].__le\t\t", "h[1].__le", "__le__(", "__len__("),
@@ -107,12 +112,13 @@ def ready(start: Start, target: Target, **how: object) -> Session:
     return session
 
 
-def with_home(tmp_path: Path) -> dict[str, str]:
-    """The environment in which histshell's home is known, as after `histshell install`."""
+@pytest.fixture
+def with_home(tmp_path: Path, cache: Path) -> dict[str, str]:
+    """The environment in which histshell's home is known, as after `histshell install`; with what jedi has read in other tests."""
     data = tmp_path / "data" / "histshell"
     data.mkdir(parents=True)
     (data / "home").write_text(f"{home.SITE}\n{sys.executable}\n")
-    return {"XDG_DATA_HOME": str(tmp_path / "data")}
+    return {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_CACHE_HOME": str(cache.parent)}
 
 
 @home_prompts
@@ -149,9 +155,38 @@ def test_keys_pressed_at_the_prompt(start: Start, target: Target) -> None:
 
 
 @home_prompts
-def test_what_jedi_knows_comes_to_the_prompt(start: Start, target: Target, tmp_path: Path) -> None:
+def test_a_question_mark_and_enter(start: Start, target: Target) -> None:
+    """In PyREPL `x?` becomes the call that answers it; other prompts say what Python says. Either way nothing has a number."""
+    session = ready(start, target, env={"HISTSHELL_COMPLETION": "basic"})
+    session.enter("of_two?", until=session.at_prompt)
+    shown = "\n".join(session.history()) + "\n".join(session.screen())
+    if target.is_pyrepl:
+        assert "h.help('of_two')" in shown
+        assert "Do something with both." in shown
+        assert "SyntaxError" not in shown
+        session.enter("of_two??", until=session.at_prompt)
+        assert "def of_two(first, *, second=2): 'Do something" in "\n".join(session.history()[-8:])
+        session.enter("x = y?", until=session.at_prompt)
+    assert "SyntaxError" in "\n".join(session.history())
+    assert "property was run" not in "\n".join(session.history())
+    session.enter("h.help('account.interest')")
+    assert session.number == 3
+    session.enter("print(len(input('name? ')))", until="name? ")
+    session.type("of_two?")
+    session.press("enter")
+    session.wait_for(session.at_prompt)
+    assert "7" in [line.strip() for line in session.history()]
+    session.enter("import histshell.session; histshell.session.uninstall()", until=session.at_any_prompt)
+    if target.is_pyrepl:
+        session.enter("reader = sys.modules['_pyrepl.readline']._wrapper.reader", until=session.at_any_prompt)
+        answer = session.printed("reader.commands['maybe-accept'].__module__, reader.input_trans.ck.get('?')")
+        assert answer == "_pyrepl.readline self-insert"
+
+
+@home_prompts
+def test_what_jedi_knows_comes_to_the_prompt(start: Start, target: Target, with_home: dict[str, str]) -> None:
     """Results of calls, a name of the block that is being typed, a module that is not imported; and nothing leaks."""
-    session = ready(start, target, env=with_home(tmp_path))
+    session = ready(start, target, env=with_home)
     again_until(session, '"  x ".strip().uppe', lambda line: line.endswith(".upper("))
     session.press("ctrl-u")
     again_until(session, "import tabnanny; tabnanny.che", lambda line: line.endswith(".check("))
@@ -165,6 +200,73 @@ def test_what_jedi_knows_comes_to_the_prompt(start: Start, target: Target, tmp_p
         session.printed("[name for name in sys.modules if 'jedi' in name or 'parso' in name or name == 'tabnanny']")
         == "[]"
     )
+
+
+def _tab_again_until(session: Session, there: Callable[[], bool]) -> None:
+    """Wait, and press TAB again where a machine is so busy that the prompt asks for that."""
+    for _ in range(6):
+        session.wait_for(lambda: there() or any("press TAB again" in row for row in session.screen()))
+        if there():
+            return
+        session.press("tab")
+        session.wait_for(lambda: there() or any("waiting for jedi" in row for row in session.screen()))
+    assert there()
+
+
+@home_prompts
+def test_one_tab_waits_for_jedi(start: Start, target: Target, with_home: dict[str, str], tmp_path: Path) -> None:
+    """As long as it takes, and says so; any key and Ctrl-C end that, and the line is as it was. It works in one row and in two."""
+    gate, slow = tmp_path / "gate", tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\nwhile [ ! -e '{gate}' ]; do sleep 0.05; done\nexec '{sys.executable}' \"$@\"\n")
+    slow.chmod(0o755)
+    (tmp_path / "data" / "histshell" / "home").write_text(f"{home.SITE}\n{slow}\n")
+    session = start(target, env=with_home, rows=24, columns=60).wait_for_prompt()
+
+    def waits() -> bool:
+        """It says that it waits"""
+        return "[ waiting for jedi: any key ends it ]" in session.screen()
+
+    session.type('"  x ".strip().upp')
+    session.press("tab")
+    session.wait_for(waits)
+    session.type("e")
+    session.wait_for(lambda: not waits() and session.before_cursor == 'h[1] >>> "  x ".strip().uppe')
+    session.press("tab")
+    session.wait_for(waits)
+    session.press("ctrl-c")
+    session.wait_for(lambda: not waits() and session.before_cursor == 'h[1] >>> "  x ".strip().uppe')
+    session.press("tab")
+    session.wait_for(waits)
+    gate.touch()
+    _tab_again_until(session, lambda: not waits() and session.before_cursor == 'h[1] >>> "  x ".strip().upper(')
+    session.press("ctrl-u")
+    session.type('1; "a text that is longer than a row of this screen".strip().capit')
+    session.press("tab")
+    _tab_again_until(session, lambda: session.before_cursor.endswith(".capitalize("))
+    session.press("ctrl-u")
+    session.wait_for(lambda: session.before_cursor == "h[1] >>> ")
+    # What is shown below the line is gone when Ctrl-C takes it away.
+    session.type("len(")
+    session.press("tab")
+    session.wait_for("len(obj, /)")
+    session.wait_for(lambda: session.before_cursor == "h[1] >>> len(")
+    session.interrupt()
+    assert not session.after_cursor.strip()
+    assert not target.is_pyrepl or not any("^^^" in row for row in session.screen())
+
+
+@home_prompts
+def test_results_of_what_was_typed_at_the_prompt(start: Start, target: Target, with_home: dict[str, str]) -> None:
+    """Functions, lambdas, classes, decorated ones, whatever this prompt keeps their text in; and after that is cleared."""
+    session = ready(start, target, env=with_home)
+    session.block("def shout():", "    return 'x'")
+    session.block("class Loud:", "    def cry(self):", "        return 'x'")
+    session.enter("up = lambda: 'x'; import functools, linecache; cached = functools.lru_cache()(shout)")
+    for typed in ("shout()", "Loud().cry()", "up()", "cached()"):
+        again_until(session, f"{typed}.capit", lambda line: line.endswith(".capitalize("))
+        session.press("ctrl-u")
+    session.enter("linecache.cache.clear(); getattr(linecache, '_interactive_cache', {}).clear()")
+    again_until(session, "shout().swapc", lambda line: line.endswith(".swapcase("))
 
 
 def again_until(session: Session, typed: str, is_done: Callable[[str], bool]) -> None:
@@ -237,7 +339,7 @@ def test_uninstalling_gives_tab_back(start: Start, target: Target) -> None:
 
 @home_prompts
 def test_input_and_the_pickle_mode_are_left_alone(start: Start, target: Target) -> None:
-    """A program that asks for a line gets what was typed, TAB or not; in the pickle mode TAB offers no Python."""
+    """A program that asks for a line gets what was typed, TAB or not; in the pickle mode TAB offers no Python, it is a tab."""
     session = ready(start, target, env={"HISTSHELL_COMPLETION": "basic"})
     session.enter("print(len(input('name? ')))", until="name? ")
     session.type("os.pard")
@@ -249,7 +351,7 @@ def test_input_and_the_pickle_mode_are_left_alone(start: Start, target: Target) 
     session.type("get_conf")
     session.press("tab")
     session.type("x")
-    session.wait_for(lambda: session.before_cursor.replace("\t", " ").rstrip("x").rstrip().endswith("get_conf"))
+    session.wait_for(lambda: session.before_cursor.endswith(r"get_conf\tx"))
     session.press("ctrl-u")
     session.enter("quit")
     type_row(session, ROWS[0])

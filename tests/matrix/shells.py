@@ -97,7 +97,7 @@ ROWS = (
     Row("bpython 0.24", "-m bpython", "bpython", "0.24", environment="older"),
     Row("bpython 0.26", "-m bpython", "bpython", "0.26"),
     Row("xonsh", "-m xonsh", "xonsh", prompt=XONSH, installed_for="xonsh"),
-    Row("`histshell`", "-m histshell.command repl -q", "ptpython", importable=True),
+    Row("`histshell`", "-m histshell.command --home repl -q", "ptpython", importable=True),
 )
 
 #: Rows that do not take part yet: those taken out of here do.

@@ -323,5 +323,6 @@ TELLING = [
     b"cbuiltins\nlen\nVab\nR.", b"cbuiltins\nlist\n]\x81.", b"K\x01]b.", b"K\x01}b.", b"\x80\x06N.", b"Np0\np0\nN.", b"NN.", b"N(N.",
     b"\x95\x01\x00\x00\x00\x00\x00\x00\x00I1\n.", b"\x95\x02\x00\x00\x00\x00\x00\x00\x00I1\n.", b"\x95\xff\x00\x00\x00\x00\x00\x00\x00N.",
     b"\x95\x03\x00\x00\x00\x00\x00\x00\x00C\x03abc.", b"Nq\xc8\x94h\x00.", b"Nq\xc8\x94h\x01.", b"\x95\x05" + bytes(7) + b"}c\xff\nx\n.", b"\x95\x05" + bytes(7) + b"(i\xff\nx\n.", b"\x95\x04" + bytes(7) + b"}c\xff\nx\n.", b"\x95\x03" + bytes(7) + b"}c\xff\nx\n.",
+    *(b"N" + op + (n).to_bytes(8, "little") + b"abc" for op in (b"\x8d", b"\x8e", b"\x95") for n in (2**62, 2**63 - 34, 2**63 - 33, 2**63 - 1, 2**63, 2**64 - 1)),
     b"U\x00.", b"T\x00\x00\x00\x00.", b"c\n", b"cos\n", b"i\n", b"(i\xff\n", b"C\x00",
 ]  # fmt: skip

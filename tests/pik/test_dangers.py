@@ -21,7 +21,7 @@ sys.path.insert(0, sys.argv[1])
 from tests.pik.dangers import DANGERS
 import pickle
 from histshell.pik import PikError, loads
-from histshell.pik.play import PLAY
+from histshell.pik.policy.play import PLAY
 folder, how = sys.argv[2:4]
 load = {
     "c": pickle.loads,

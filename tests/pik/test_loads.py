@@ -12,13 +12,17 @@ import fractions
 import io
 import pathlib
 import pickle
+import struct
 import uuid
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from histshell import errors
 from histshell.pik import EVERYTHING, LimitError, Limits, PikError, RefusedError, load, loads
+from histshell.pik.budget import Budget
+from histshell.pik.fast import load_first
 
 LOOP: list[Any] = ["zoom"]
 LOOP.append(LOOP)
@@ -188,7 +192,7 @@ def test_limits_are_checked_numbers() -> None:
         (Limits(memory=100, memory_per_byte=0), b"]]]."),
         (Limits(key_nodes=3), b"}K\x01\x85\x85\x85\x85Ns."),
         (Limits(key_depth=2), b"}K\x01\x85\x85\x85\x85Ns."),
-        (Limits(hashed=2, hashed_per_byte=0), b"}K\x01\x85\x85\x85\x85Ns."),
+        (Limits(work=2, work_per_byte=0), b"}K\x01\x85\x85\x85\x85Ns."),
         (Limits(memo_index=0), b"Np300\n."),
     ],
     ids=lambda value: value if isinstance(value, bytes) else "",
@@ -227,3 +231,43 @@ def test_buffers_and_persistent_ids_are_c_s() -> None:
     assert bytes(loads(stream, trust=EVERYTHING, buffers=kept)) == b"abc"
     assert loads(b"Pabc\n.", persistent_load=str.upper) == "ABC"
     assert loads(b"K\x05Q.", persistent_load=lambda pid: pid + 1) == 6
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_slice_of_texts_is_plain(protocol: int) -> None:
+    """Slices of labels come back."""
+    assert loads(pickle.dumps(slice("a", "z", None), protocol)) == slice("a", "z", None)
+
+
+def test_one_budget_holds_for_several_streams() -> None:
+    """What one stream may do, forty may not when they share a budget, which grows with each."""
+    from histshell.pik.budget import Budget
+
+    stream = (
+        b"\x80\x04ccollections\ndeque\nq\x00](" + b"K\x01" * 1000 + b"eK\x00\x86q\x010" + b"h\x00h\x01R0" * 1000 + b"N."
+    )
+    budget = Budget()
+    loaded = iter(lambda: loads(stream, limits=budget), "never")
+    with pytest.raises(LimitError) as stopped:
+        list(islice(loaded, 40))
+    assert stopped.value.limit == "work"
+    assert budget.length < 40 * len(stream)
+
+
+def test_the_fast_path_keeps_to_the_limits_that_are_given() -> None:
+    """Seconds, work and memory hold there too, and what one stream has spent is not there for the next one."""
+    collide = b"}(" + b"".join(b"\x8a\x08" + (k * ((1 << 61) - 1)).to_bytes(8, "little") + b"N" for k in range(1, 4))
+    collide += b"".join(b"J" + (k * 1000).to_bytes(4, "little") + b"N" for k in range(1500)) + b"u."
+    assert len(loads(collide)) == 1503
+    for limits in (Limits(seconds=0.0), Limits(seconds=0.0001)):
+        assert load_first(collide, "ASCII", "strict", Budget(limits)) == (0, None)
+    floats = b"}(" + b"".join(b"G" + struct.pack(">d", n + 0.5) + b"N" for n in range(1000)) + b"u."
+    with pytest.raises(LimitError, match=r"Limits\.work"):
+        loads(floats, limits=Limits(work=100, work_per_byte=0))
+    budget = Budget(Limits(memory=1_000_000, memory_per_byte=0))
+    dicts = b"(" + b"}" * 1500 + b"t."
+    for _ in range(8):
+        loads(dicts, limits=budget)
+    with pytest.raises(LimitError, match=r"Limits\.memory"):
+        loads(dicts, limits=budget)
+    assert loads(dicts, limits=Budget(Limits(memory=1_000_000, memory_per_byte=0))) == ({},) * 1500

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from histshell.pik import LimitError, Machine, PikError
-from histshell.pik.lexer import Lexer
-from histshell.pik.play import PLAY
-from histshell.pik.printer import show
+from histshell.pik.lexer import Awaits, Lexer
+from histshell.pik.policy.play import PLAY
+from histshell.preview import show
 from tests.pik import streams
 
 
@@ -32,7 +32,9 @@ def test_it_says_what_it_awaits(typed: bytes, awaited: str) -> None:
     """What is missing of an opcode, else the open marks, else STOP."""
     machine = Machine()
     machine.feed(typed)
-    assert machine.awaiting == awaited
+    assert str(machine.awaiting) == awaited
+    assert (machine.awaiting.what is Awaits.LINE) == awaited.startswith("in ")
+    assert bool(machine.awaiting) == bool(awaited)
 
 
 def test_a_full_stop_inside_an_argument_is_text() -> None:
@@ -146,6 +148,7 @@ def test_the_list_to_play_with(stream: bytes, printed: str) -> None:
     assert show(machine.value) == printed
 
 
+@pytest.mark.slow
 def test_play_has_a_limit_on_work() -> None:
     """Functions over long lists, applied to long lists, are stopped."""
     numbers = b"(" + b"K\x01" * 50_000 + b"lp0\n0"
@@ -153,3 +156,11 @@ def test_play_has_a_limit_on_work() -> None:
     machine = Machine(trust=PLAY, on_refused="show")
     with pytest.raises(LimitError):
         machine.feed(numbers + many + b"c__builtin__\nmap\n(cbuiltins\nsum\ng1\ntR.")
+
+
+def test_marks_upon_marks_take_the_room_of_one_number() -> None:
+    """A stream of nothing but marks may not take 40 bytes for each of its own."""
+    machine = Machine()
+    machine.feed_at_once(b"N" * 300 + b"(" * 1000)
+    assert machine.marks == [300] * 1000
+    assert len(set(map(id, machine.marks))) == 1

@@ -8,13 +8,21 @@ import collections
 import datetime
 import decimal
 import math
+import pickle
+import subprocess
+import sys
 import uuid
+from array import array
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.printer import call, show
+from histshell.preview import call, show
 
 LOOP: list[Any] = ["zoom"]
 LOOP.append(LOOP)
@@ -73,6 +81,7 @@ def test_shared_parts_print_in_bounded_size(make: Any) -> None:
     assert show(value, total=5000).endswith("…")
 
 
+@pytest.mark.slow
 def test_depth_and_width_are_bounded() -> None:
     """What is left out is marked."""
     deep: Any = []
@@ -81,7 +90,7 @@ def test_depth_and_width_are_bounded() -> None:
     assert show(deep, depth=3) == "[[[…]]]"
     assert show(list(range(10)), width=3) == "[0, 1, 2, … 7 more]"
     assert show(10**10_000) == "<int of 33220 bits>"
-    assert show("x" * 10_000).endswith("… 8000 more")
+    assert show("x" * 10_000).endswith("… 8,000 more")
 
 
 def test_a_call_prints_as_in_python() -> None:
@@ -89,3 +98,29 @@ def test_a_call_prints_as_in_python() -> None:
     assert show(Placeholder("os.system", ("xclock",))) == "<not called: os.system('xclock')>"
     assert show(Placeholder("os.system")) == "<not imported: os.system>"
     assert call("f", (1, "a"), {"key": [2]}) == "f(1, 'a', key=[2])"
+
+
+_FRESH = """
+import sys
+from histshell.pik import loads
+from histshell.preview import show
+print(show(loads(bytes.fromhex(sys.argv[1]))))
+print(*sorted({"decimal", "fractions", "pathlib", "uuid", "datetime", "array"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("1.5"), Fraction(3, 4), PurePosixPath("a/b"), uuid.UUID(int=7, is_safe=uuid.SafeUUID.safe), date(2020, 1, 2), timedelta(1),
+        {Decimal(1): 1, Fraction(1, 2): 2, PurePosixPath("a"): 3, date(2020, 1, 2): 4}, array("h", [1, 2]),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_nobody_has_imported_prints_as_itself(value: Any) -> None:
+    """The classes of the list are known where the user has not loaded their modules, and stay out of `sys.modules`."""
+    data = pickle.dumps(value)
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", _FRESH, data.hex()], cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+    assert ran.stdout == f"{value!r}\n\n", ran.stderr

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.prompt.bare import Kept
 from tests.pythons import PYPY, Target
 from tests.terminal import PATIENCE, Terminal
 
 CHECKOUT = Path(__file__).parents[2]
 STARTUP = CHECKOUT / "startup" / "pythonstartup.py"
 #: The directory that sessions start in: `hostile.py` in it can be imported at the prompt.
-DESK = Path(__file__).parent / "desk"
+SCENE = Path(__file__).parent / "scene"
 
 # PyPy's own prompts have four signs.
 _PRIMARY = re.compile(r"(?:_?h\[(\d+)\] >>>|>>>>?) \Z")
@@ -29,12 +30,13 @@ _PICKLE_MODE = re.compile(r"(?:pik|\.\.\.)> \Z")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 _SHOWN_PRIMARY = re.compile(r"\A(?:_?h\[\d+\] >>>|>>>>)(?= |\Z)")
 _SHOWN_CONTINUATION = re.compile(r"\A(?: +\.\.\.|\.\.\.\.)(?= |\Z)")
-_OUR_FRAME = re.compile(r'\A  File ".*[/\\]histshell[/\\].*", line \d+')
+_FRAME = re.compile(r'\A  File "(?P<file>.*)", line \d+(?:, in \S.*)?\Z')
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Return the environment of a session: nothing of this process's own but `PATH`, and a home of its own."""
+    """Return the environment of a session: of this process's own `PATH` and what `make coverage` sets, and a home of its own."""
     return {
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PATH": os.environ.get("PATH", os.defpath),
@@ -54,10 +56,11 @@ class Session(Terminal):
         startup: Path | str | None,
         args: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
-        cwd: Path = DESK,
+        cwd: Path = SCENE,
         python: Path | str | None = None,
         rows: int = 50,
         columns: int = 120,
+        first: bool = False,
     ) -> None:
         """Start it. `startup` is what PYTHONSTARTUP says, None for a bare prompt; `env` comes on top and wins.
 
@@ -69,6 +72,8 @@ class Session(Terminal):
         variables.update(env or {})
         self.target = target
         self._typed_at = -1
+        if not first and "-q" not in args:  # a line says what there is on the first day
+            (home / ".local" / "state" / "histshell").mkdir(parents=True, exist_ok=True)
         super().__init__(
             [str(python or target.python.path), *args], env=variables, cwd=str(cwd), rows=rows, columns=columns
         )
@@ -190,39 +195,69 @@ def _plain(row: str) -> str:
     return _ADDRESS.sub("0x…", row)
 
 
-def without_our_frames(rows: list[str], count: int) -> list[str]:
-    """Return a transcript without the first `count` frames of ours in each traceback, nor the source shown below them."""
+def without_our_frames(rows: list[str], count: int, columns: int = 120) -> list[str]:
+    """Return a transcript without the first `count` frames of ours in each traceback, nor the source shown below them.
+
+    A frame is ours by the folder it lies in, whatever that is called, also where the path needs several rows of the terminal.
+    """
     kept: list[str] = []
     dropping, seen = False, 0
-    for row in rows:
+    rest = iter(rows)
+    for row in rest:
+        whole, several = row, [row]
+        while whole.startswith('  File "') and (len(several[-1]) >= columns or not _FRAME.match(whole)):
+            following = next(rest, None)
+            if following is None:
+                break
+            whole, several = whole.ljust(columns * len(several)) + following, [*several, following]
         if row.startswith("Traceback "):
             seen = 0
-        if _OUR_FRAME.match(row) and seen < count:
+        frame = _FRAME.match(whole)
+        if frame and _is_ours(frame["file"]) and seen < count:
             dropping, seen = True, seen + 1
             continue
         dropping = dropping and row.startswith("    ")
         if not dropping:
-            kept.append(row)
+            kept += several
     return kept
 
 
-def same_as_bare(start: Start, target: Target, script: Script, *, our_frame: bool = False, **how: object) -> Session:
+def _is_ours(file: str) -> bool:
+    """Whether a file is one of the package or of the start-up files, of this checkout."""
+    return any(Path(file).is_relative_to(CHECKOUT / folder) for folder in ("histshell", "startup"))
+
+
+def same_as_bare(
+    start: Start, target: Target, script: Script, *, our_frame: bool = False, said: str = "", **how: object
+) -> Session:
     """Press the same keys at the bare and at the numbered prompt, and compare each line and the exit status.
 
+    `said` is how the one line begins that histshell says besides, empty if it is to say none.
     `our_frame` allows a frame of ours in a traceback: the display hook calls `repr`. On PyPy it is two, since
     whatever calls a function with some arguments fixed is Python code there. Returns the numbered session, ended.
     """
     frames = (2 if target.mode == PYPY else 1) if our_frame else 0
-    shown = []
-    for numbered in (False, True):
+
+    def play(numbered: bool) -> tuple[Session, list[str]]:
         session = start(target, numbered=numbered, **how).wait_for_prompt()
         assert (session.number is not None) == numbered, session.prompt
         script(session)
         status = session.leave()
-        shown.append([*without_our_frames(session.transcript(), frames), f"exit status {status}"])
-    bare, ours = shown
+        shown = without_our_frames(session.transcript(), frames)
+        if numbered and said:
+            ours = [row for row in shown if row.startswith(said)]
+            assert len(ours) == 1, shown
+            shown.remove(ours[0])
+        return session, [*shown, f"exit status {status}"]
+
+    kept = Kept(target, script, (how, our_frame))
+    bare = kept.lines or play(numbered=False)[1]
+    session, ours = play(numbered=True)
+    if ours != bare and kept.lines:
+        bare = play(numbered=False)[1]
     if ours != bare:
         pytest.fail("\n".join(difflib.unified_diff(bare, ours, "bare", "numbered", n=3, lineterm="")), pytrace=False)
+    kept.keep(bare)
     return session
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.prompt.session import Session, Start
-from tests.pythons import NO_COLOR, PYPY, Target, numbered_prompts, some_pythons
+from tests.pythons import NO_COLOR, PYPY, Target, by_turns, numbered_prompts, some_pythons
 
 PLAIN = {
     "no-color": {"NO_COLOR": "1"},
@@ -134,8 +134,7 @@ def test_a_template_of_ones_own(start: Start, target: Target, template: str, pro
     assert session.line[:width] == "...".rjust(width)
 
 
-@pytest.mark.parametrize("template", ["{nothing}", "{", "{n!x}", "{n.x}"])
-@some_pythons
+@by_turns("template", ["{nothing}", "{", "{n!x}", "{n.x}"], some_pythons)
 def test_a_bad_template_is_one_warning(start: Start, target: Target, template: str) -> None:
     """It is named in one line, and the prompt is the usual one."""
     session = start(target, args=["-q"], env={"HISTSHELL_PROMPT": template}).wait_for_prompt()

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.prompt.session import Script, Session, Start, same_as_bare
-from tests.pythons import PYPY, Target, numbered_prompts
+from tests.pythons import PYPY, Target, by_turns, numbered_prompts
 
 GROUPS: dict[str, list[Script]] = {}
 
@@ -343,12 +341,13 @@ NOT_ON_PYPY = {
 }
 
 
-@pytest.mark.parametrize("group", sorted(GROUPS))
-@numbered_prompts
+def _is_compared(target: Target, group: str) -> bool:
+    return target.mode != PYPY or group not in NOT_ON_PYPY
+
+
+@by_turns("group", sorted(GROUPS), numbered_prompts, times=None, where=_is_compared)
 def test_the_same_keys_show_the_same(start: Start, target: Target, group: str) -> None:
     """Line by line and with the same exit status, but for the number in the prompt."""
-    if target.mode == PYPY and group in NOT_ON_PYPY:
-        pytest.skip(NOT_ON_PYPY[group])
 
     def script(session: Session) -> None:
         for play in GROUPS[group]:

@@ -8,10 +8,22 @@ from typing import Any
 
 import pytest
 
-from histshell.shells import marks, stock
+from histshell.shells import integration
+from histshell.shells.stock import detect
 from tests.prompt.session import Session, Start, without_our_frames
 from tests.prompt.test_like_bare import GROUPS, NOT_ON_PYPY
-from tests.pythons import NO_COLOR, PYPY, PYREPL, READLINE, Target, home_prompts, numbered_prompts, some_pythons
+from tests.pythons import (
+    NO_COLOR,
+    PYPY,
+    PYREPL,
+    READLINE,
+    Target,
+    by_turns,
+    home_prompts,
+    numbered_prompts,
+    some_pythons,
+)
+from tests.test_imports import ROOT
 
 KNOWN = {"TERM_PROGRAM": "iTerm.app"}
 _MARK = re.compile(rb"\x1b\]133;([^\x07]*)\x07")
@@ -104,6 +116,7 @@ def test_no_exception_is_kept(start: Start, target: Target) -> None:
     session.enter("raise e")
     session.enter("1")
     session.enter("del e; x = [delattr(sys, name) for name in dir(sys) if name.startswith('last_')]")
+    session.enter("h.errors.clear()")
     session.enter("None")
     session.enter("1; 2")  # the display hook's `_`
     assert session.printed("(gc.collect(), w())[1]") == "None"
@@ -283,12 +296,13 @@ def test_a_resized_window(start: Start, target: Target) -> None:
     assert [row for row in with_marks if "again" in row] == [row for row in without if "again" in row]
 
 
-@pytest.mark.parametrize("group", ["keys", "errors", "interact", "interrupts", "debugger", "paste"])
-@some_pythons
+def _is_compared(target: Target, group: str) -> bool:
+    return target.mode != PYPY or group not in NOT_ON_PYPY
+
+
+@by_turns("group", ["keys", "errors", "interact", "interrupts", "debugger", "paste"], some_pythons, where=_is_compared)
 def test_the_same_keys_show_the_same(start: Start, target: Target, group: str) -> None:
     """Editing, errors, Ctrl-C, nested prompts and the debugger look as they do without marks."""
-    if target.mode == PYPY and group in NOT_ON_PYPY:
-        pytest.skip(NOT_ON_PYPY[group])
 
     def script(session: Session) -> None:
         for play in GROUPS[group]:
@@ -298,28 +312,27 @@ def test_the_same_keys_show_the_same(start: Start, target: Target, group: str) -
     assert with_marks == without
 
 
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {},
-        {"TERM_PROGRAM": "Apple_Terminal"},
-        {**KNOWN, "HISTSHELL_SHELL_INTEGRATION": "off"},
-        {"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "TMUX": "/tmp/tmux,1,0"},
-        {"KITTY_WINDOW_ID": "1", "STY": "1.pts"},
-        {"HISTSHELL_SHELL_INTEGRATION": "on", "TERM": "dumb"},
-    ],
-    ids=["unknown", "another", "off", "old-tmux", "screen", "dumb"],
-)
-@some_pythons
-def test_not_a_byte_elsewhere(start: Start, target: Target, variables: dict[str, str]) -> None:
+ELSEWHERE = {
+    "unknown": {},
+    "another": {"TERM_PROGRAM": "Apple_Terminal"},
+    "off": {**KNOWN, "HISTSHELL_SHELL_INTEGRATION": "off"},
+    "old-tmux": {"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "TMUX": "/tmp/tmux,1,0"},
+    "screen": {"KITTY_WINDOW_ID": "1", "STY": "1.pts"},
+    "dumb": {"HISTSHELL_SHELL_INTEGRATION": "on", "TERM": "dumb"},
+}
+
+
+@by_turns("name", ELSEWHERE, some_pythons)
+def test_not_a_byte_elsewhere(start: Start, target: Target, name: str) -> None:
     """No mark is written, and the module is not even loaded, where they are off or the terminal is not known."""
+    variables = ELSEWHERE[name]
     session = start(target, env=variables)
     session.written = b""
     session.wait_for_prompt()
     session.enter("5")
     session.enter("1/0")
     if "on" not in variables.values():
-        assert session.printed("'histshell.shells.marks' in __import__('sys').modules") == "False"
+        assert session.printed("'histshell.shells.integration' in __import__('sys').modules") == "False"
     assert b"\x1b]" not in session.written
 
 
@@ -366,10 +379,18 @@ def test_taken_out(start: Start, target: Target) -> None:
 )
 def test_which_terminals_are_known(variables: dict[str, str], name: str) -> None:
     """By what they put into the environment; not through another terminal that hides them."""
-    assert stock.marking_terminal(variables) == name
+    assert detect.marking_terminal(variables) == name
+
+
+def test_every_terminal_that_is_known_is_in_the_documentation() -> None:
+    """What a terminal is known by stands in the table of the page about shells."""
+    page = (ROOT / "docs" / "shells.md").read_text(encoding="utf-8")
+    table = page[page.index("| terminal | known by |") : page.index("In an older tmux")]
+    known = [f"TERM_PROGRAM={value}" for value in detect._PROGRAMS] + [*detect._TERMS, *detect._VARIABLES]
+    assert [value for value in known if not re.search(rf"[`=]{re.escape(value)}`", table)] == []
 
 
 def test_the_sequences() -> None:
     """What another prompt puts together for itself."""
-    assert (marks.OUTPUT, marks.finished(1)) == ("\033]133;C\a", "\033]133;D;1\a")
-    assert marks.secondary("foot") == ""
+    assert (integration.OUTPUT, integration.finished(1)) == ("\033]133;C\a", "\033]133;D;1\a")
+    assert integration.secondary("foot") == ""

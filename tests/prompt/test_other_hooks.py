@@ -102,7 +102,7 @@ RELOADS = (
     "histshell.recorder",
     "histshell.hook",
     "histshell.session",
-    "histshell.shells.stock",
+    "histshell.shells.stock.detect",
 )
 
 

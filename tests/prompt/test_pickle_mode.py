@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.prompt.session import CHECKOUT, Session, Start, environment
-from tests.pythons import Target, home_prompts
+from tests.pythons import PYPY, Target, home_prompts, numbered_prompts, some_pythons
+from tests.terminal import PASTE_BEGIN, PASTE_END
 
 #: The lines of a stream, as they are typed, and what is printed for its value.
 STREAMS = [
@@ -186,7 +187,9 @@ def test_pik_of_a_value_is_its_program(start: Start, target: Target) -> None:
     assert "TUPLE2" in names
     assert session.prompt == "h[1] >>> "
     assert session.enter("pik.loads(b'].')") == ["[]"]
-    assert session.enter("pik") == ["pik() opens the pickle mode; pik(value) shows the pickle program of a value"]
+    assert session.enter("pik(b'].')")[1:] == ["[]"]
+    assert session.prompt == "h[3] >>> "
+    assert session.enter("pik") == ["pik() is the pickle mode, pik(path) shows a file, pik(value) a value's program"]
 
 
 def test_without_a_terminal(tmp_path: Path) -> None:
@@ -210,19 +213,19 @@ def test_without_a_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["file", "-"])
 def test_files_are_loaded_safely(tmp_path: Path, name: str) -> None:
-    """Each pickle of a file is shown; one that asks for more makes the exit status 1, and nothing is run."""
+    """Each pickle of a file is shown; one that asks for more makes the status 1, a broken one 2, and nothing is run."""
     good = b"(I1\nI2\nt.\x80\x04N."
     made = tmp_path / "made"
     bad = f"cos\nsystem\n(S'touch {made}'\ntR.".encode()
     for data, status, rows in (
-        (good, True, ["(1, 2)", "None"]),
-        (bad, False, None),
-        (b"(", False, None),
-        (b"", False, None),
+        (good, 0, ["(1, 2)", "None"]),
+        (bad, 1, None),
+        (b"(", 2, None),
+        (b"", 2, None),
     ):
         (tmp_path / "file").write_bytes(data)
         done = subprocess.run(
-            [sys.executable, "-c", "import sys; from histshell.pik.console import show_files as f; print(f(sys.argv[1:]))",
+            [sys.executable, "-c", "import sys; from histshell.pik.mode.console import show_files as f; print(f(sys.argv[1:]))",
              "-" if name == "-" else str(tmp_path / "file")],
             input=data, capture_output=True, cwd=CHECKOUT, env=environment(tmp_path), check=True, timeout=60,
         )  # fmt: skip
@@ -230,5 +233,123 @@ def test_files_are_loaded_safely(tmp_path: Path, name: str) -> None:
         assert lines[-1] == str(status)
         if rows is not None:
             assert lines[:-1] == rows
-        assert status or lines[0].startswith("<not called: os.system(") or done.stderr
+        assert not status or lines[0].startswith("<not called: os.system(") or done.stderr
     assert not made.exists()
+
+
+PASTE = "].\n}.\n(I1\n(I2\nS'a\tb'\n\ntt.\n(I5\nI6"
+PASTED = ["[]", "{}", "(1, (2, 'a\\tb'))"]
+
+
+def settled(session: Session) -> bool:
+    """The prompt of the pickle mode, below what the last stream of the paste has given"""
+    return session.at_pik() and any(row == PASTED[-1] for row in session.screen())
+
+
+@home_prompts
+@pytest.mark.parametrize("args", [(), ("-m", "asyncio")], ids=["python", "asyncio"])
+def test_every_line_of_a_paste_counts(start: Start, target: Target, args: tuple[str, ...]) -> None:
+    """Several streams, the last one cut short, a tab, an empty line: all wait for Enter; `:undo` takes single lines back."""
+    if args and target.minor < (3, 13):
+        pytest.skip("python -m asyncio runs no start-up file there")
+    session = start(target, args=args).wait_for_prompt()
+    open_pik(session)
+    session.paste(PASTE)
+    session.wait_for(lambda: session.before_cursor.endswith("I6"))
+    assert not any(row in PASTED for row in session.screen())
+    session.press("enter")
+    session.wait_for(lambda: settled(session))
+    assert [row for row in session.screen() if row in PASTED] == PASTED
+    assert session.prompt == "...> "
+    assert say(session, ":undo") == ["taken back: I6"]
+    assert say(session, ":undo") == ["taken back: (I5"]
+    assert session.prompt == "pik> "
+    say(session, ":clear")
+    for line in ("(I7", "I8"):
+        assert say(session, line) == []
+    assert say(session, "t.") == ["(7, 8)"]
+    session.enter("quit")
+    assert session.printed("h[1:], h.entry(1).source, h.entry(3).source.count('\\n')").startswith(
+        "[[], {}, (1, (2, 'a\\tb')), (7, 8)] ]. 4"
+    )
+
+
+@home_prompts
+def test_each_line_of_a_paste_has_its_prompt(start: Start, target: Target) -> None:
+    """Where the line editor shows prompts within a paste they are ours; arrow up brings the whole paste back."""
+    session = start(target).wait_for_prompt()
+    open_pik(session)
+    first = session.row
+    session.paste("(I1\nS'a\tb'\nt.")
+    session.press("enter")
+    session.wait_for(lambda: session.at_pik() and "(1, 'a\\tb')" in session.screen())
+    shown = session.history()[first : session.row]
+    if target.is_pyrepl:
+        assert shown == ["pik> (I1", "...> S'a\\tb'", "...> t.", "(1, 'a\\tb')"]
+    else:
+        assert shown == ["pik> (I1", "S'a     b'", "t.", "(1, 'a\\tb')"]
+    session.press("up")
+    session.wait_for(lambda: session.before_cursor.endswith("t."))
+    session.press("enter")
+    session.wait_for(lambda: session.at_pik() and session.screen().count("(1, 'a\\tb')") == 2)
+    session.enter("quit")
+    assert session.number == 3
+    session.enter("'back'")
+    session.paste("[1,\n2]")  # at the Python prompt it is as it was: from 3.14 on Enter must not come at once
+    session.wait_for(lambda: session.before_cursor.endswith("2]"))
+    session.wait_for_sleep()
+    session.press("enter")
+    session.wait_for(lambda: session.at_prompt() and session.number == 5)
+    assert session.printed("h[4]") == "[1, 2]"
+
+
+@numbered_prompts
+def test_lines_typed_ahead_all_count(start: Start, target: Target) -> None:
+    """What comes key by key, as a paste without brackets does, is taken line by line, from before the mode opens; tabs too."""
+    session = start(target).wait_for_prompt()
+    session.type("pik()\r" + PASTE.replace("\n", "\r") + "\r:st\t\r:clear\r(I7\rt.\rquit\r")
+    session.wait_for(lambda: session.at_prompt() and session.number == 5)
+    assert session.printed("h[1:]") == "[[], {}, (1, (2, 'a\\tb')), (7,)]"
+    assert any(row.endswith(":stack") or ":stack " in row for row in session.history()), session.history()
+
+
+@some_pythons
+def test_a_paste_with_a_mistake_in_it(start: Start, target: Target) -> None:
+    """After it commands count and nothing else, and one line says how much was left out; a line that leaves is the last."""
+    if target.mode == PYPY:
+        pytest.skip("its line editor asks for no brackets around a paste")
+    session = start(target).wait_for_prompt()
+    open_pik(session)
+    session.paste("(I1\nR\nI2\n\nI3\n:undo\nI4\nt.\nquit\nprint('left')\n")
+    session.press("enter")
+    session.wait_for(session.at_prompt)
+    shown = session.history()
+    assert [row for row in shown if row.startswith("REDUCE at byte 4")] == [
+        "REDUCE at byte 4: 1 item above the mark, needs 2"
+    ]
+    assert shown[-5:-1] == [
+        ":undo takes the last line back, :clear begins anew, quit leaves",
+        "taken back: R",
+        "(1, 4)",
+        "3 more lines of the paste: not used",
+    ]
+    assert session.number == 2
+    assert "left" not in shown
+
+
+@some_pythons
+def test_a_long_paste(start: Start, target: Target) -> None:
+    """Longer than the screen, with the line ends of Windows in it, and Enter at once after it."""
+    if target.mode == PYPY:
+        pytest.skip("its line editor asks for no brackets around a paste")
+    session = start(target, rows=20).wait_for_prompt()
+    open_pik(session)
+    lines = ["(", *(f"I{number}" for number in range(2000)), "l.", "(I1", "t."]
+    for ending in ("\r", "\r\n"):
+        session.type(PASTE_BEGIN + ending.join(lines) + PASTE_END + "\r")
+        session.wait_for(lambda: session.at_pik() and "(1,)" in session.screen()[-2:])
+        session.type(":clear\r")
+        session.wait_for(session.at_pik)
+    session.enter("quit")
+    assert session.number == 5
+    assert session.printed("h[1] == h[3] == list(range(2000)), h[2] == h[4] == (1,)") == "True True"

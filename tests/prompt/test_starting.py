@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.prompt.session import CHECKOUT, DESK, STARTUP, Session, Start, environment, same_as_bare
-from tests.pythons import BASIC, PYPY, Target, home_prompts, numbered_prompts, numbered_pythons, some_pythons
+from tests.prompt.session import CHECKOUT, SCENE, STARTUP, Session, Start, environment, same_as_bare
+from tests.pythons import (
+    BASIC,
+    PYPY,
+    Target,
+    by_turns,
+    home_prompts,
+    numbered_prompts,
+    numbered_pythons,
+    some_pythons,
+)
 
 #: Ways to start that Python's start-up file is run in: options, environment variables.
 WITH: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -29,19 +39,20 @@ WITH: dict[str, tuple[list[str], dict[str, str]]] = {
 }
 
 
-def _need(target: Target, args: list[str], env: dict[str, str]) -> None:
-    if "-P" in args and target.minor < (3, 11):
-        pytest.skip("-P came with 3.11")
-    if env.get("TERM") == "dumb" and target.mode == PYPY:
-        pytest.skip("PyPy's line editor does not know a dumb terminal")
+def _can(target: Target, name: str) -> bool:
+    """-P came with 3.11, PyPy's line editor knows no dumb terminal, and it cannot run what has a path that it cannot encode."""
+    if target.mode == PYPY and (name == "dumb" or (name == "ascii" and not str(STARTUP).isascii())):
+        return False
+    return name != "P" or target.minor >= (3, 11)
 
 
-@pytest.mark.parametrize("name", WITH)
-@numbered_pythons
+@by_turns("name", WITH, numbered_pythons, times=2, where=_can)
 def test_the_prompt_is_there(start: Start, target: Target, name: str) -> None:
-    """With any option that does not forbid start-up files; nothing is said that bare Python does not say."""
+    """With any option that does not forbid start-up files; nothing is said that bare Python does not say, but where there is no
+    home: what is typed cannot be kept then.
+    """
     args, env = WITH[name]
-    _need(target, args, env)
+    said = "histshell: what you type is not being kept: " if "HOME" in env else ""
 
     def script(session: Session) -> None:
         session.enter("6 * 7")
@@ -49,7 +60,7 @@ def test_the_prompt_is_there(start: Start, target: Target, name: str) -> None:
         session.enter("1/0")
         session.enter("'\\xe9'")
 
-    session = same_as_bare(start, target, script, args=args, env=env)
+    session = same_as_bare(start, target, script, said=said, args=args, env=env)
     assert any(row.startswith("h[3] >>>") for row in session.history())
 
 
@@ -60,8 +71,7 @@ OFF: dict[str, tuple[list[str], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", OFF)
-@numbered_pythons
+@by_turns("name", OFF, numbered_pythons, times=2)
 def test_it_stays_away(start: Start, target: Target, name: str) -> None:
     """Isolated mode, an ignored environment, and HISTSHELL=0 give the bare prompt."""
     args, env = OFF[name]
@@ -109,7 +119,7 @@ def test_a_program_is_left_alone(target: Target, tmp_path: Path) -> None:
 
 @numbered_pythons
 def test_a_program_in_a_terminal_is_left_alone(start: Start, target: Target, tmp_path: Path) -> None:
-    """A script that talks to the user has his terminal to itself."""
+    """A script that talks to the user has the terminal to itself."""
     (tmp_path / "script.py").write_text(
         "import sys\nprint('Hello', input('Who? '))\n"
         "print(sorted(dir()), [m for m in sys.modules if 'histshell' in m])\nsys.exit(3)\n"
@@ -128,7 +138,7 @@ def test_a_program_in_a_terminal_is_left_alone(start: Start, target: Target, tmp
 @numbered_prompts
 def test_a_prompt_after_a_script(start: Start, target: Target) -> None:
     """`python -i script.py`: numbered where Python runs start-up files then (PyREPL), as bare elsewhere."""
-    script_file = str(CHECKOUT / "tests" / "prompt" / "desk" / "script.py")
+    script_file = str(CHECKOUT / "tests" / "prompt" / "scene" / "script.py")
 
     def script(session: Session) -> None:
         session.enter("x")
@@ -237,7 +247,7 @@ def test_the_module(start: Start, target: Target) -> None:
 @numbered_pythons
 def test_the_module_after_a_script(start: Start, target: Target) -> None:
     """`python -m histshell script.py args`: the script's names, then the prompt, `h` or `_h`."""
-    script_file = str(DESK / "script.py")
+    script_file = str(SCENE / "script.py")
     args = ["-m", "histshell", script_file, "an argument"]
     session = start(target, numbered=False, args=args, env={"PYTHONPATH": str(CHECKOUT)}).wait_for_prompt()
     assert session.prompt == "_h[1] >>> "
@@ -246,6 +256,23 @@ def test_the_module_after_a_script(start: Start, target: Target) -> None:
         session.printed("h, _h[1], __name__, __import__('sys').argv[1:]") == "the script's 5 __main__ ['an argument']"
     )
     assert session.leave() == 0
+
+
+@numbered_pythons
+def test_a_scripts_traceback_is_whole_wherever_it_lies(start: Start, target: Target, tmp_path: Path) -> None:
+    """Its frames are known to be the script's whatever its folder is called: our name, or that of Python's own helper."""
+    for folder in ("histshell", "my runpy demos"):
+        script_file = tmp_path / folder / "script.py"
+        script_file.parent.mkdir()
+        script_file.write_text("def broken():\n    return 1 / 0\n\nbroken()\n")
+        args = ["-m", "histshell", str(script_file)]
+        session = start(target, numbered=False, args=args, env={"PYTHONPATH": str(CHECKOUT)}, columns=400)
+        session.wait_for_prompt()
+        shown = "\n".join(session.history())
+        assert [row.rpartition(" in ")[2] for row in shown.splitlines() if row.startswith("  File ")] == [
+            "<module>",
+            "broken",
+        ]
 
 
 @numbered_prompts
@@ -334,8 +361,7 @@ def _look_around(session: Session) -> tuple[int, list[str]]:
     return session.leave(), session.transcript()[first:]
 
 
-@pytest.mark.parametrize("name", BROKEN)
-@some_pythons
+@by_turns("name", BROKEN, some_pythons)
 def test_a_broken_installation_leaves_the_bare_prompt(
     start: Start, target: Target, tmp_path: Path, name: str, bare_transcripts: dict[str, tuple[int, list[str]]]
 ) -> None:
@@ -344,15 +370,12 @@ def test_a_broken_installation_leaves_the_bare_prompt(
     BROKEN[name](root)
     stub = root / "startup" / "pythonstartup.py"
     if str(target) not in bare_transcripts:
-        bare_transcripts[str(target)] = _look_around(start(target, numbered=False))
+        bare_transcripts[str(target)] = _look_around(start(target, numbered=False, args=["-q"], columns=400))
     session = start(target, startup=stub, args=["-q"], columns=400).wait_for_prompt()
     said = [row for row in session.history()[: session.row] if row]
     assert len(said) == 1, said
     assert said[0].startswith("histshell")
-    session.close()
-    session = start(target, startup=stub)
-    status, rows = _look_around(session)
-    assert (status, rows) == bare_transcripts[str(target)]
+    assert _look_around(session) == bare_transcripts[str(target)]
     session = start(target, startup=stub, env={"HISTSHELL_DEBUG": "1"}).wait_for_prompt()
     assert session.number is None
     assert any(row.startswith("Traceback (most recent call last)") for row in session.history())
@@ -373,8 +396,7 @@ def test_an_unreadable_installation(start: Start, target: Target, tmp_path: Path
     assert session.enter("6 * 7") == ["42"]
 
 
-@pytest.mark.parametrize("what", ["everything", "the-rest", "garbage"])
-@some_pythons
+@by_turns("what", ["everything", "the-rest", "garbage"], some_pythons)
 def test_an_upgrade_under_a_running_session(start: Start, target: Target, tmp_path: Path, what: str) -> None:
     """The package goes, or changes, after the prompt is there: values are displayed, with one line at most."""
     root = _copy(tmp_path)
@@ -410,14 +432,10 @@ CHAINED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "off"), [*((name, False) for name in CHAINED), ("runs", True), ("sets-a-prompt", True), ("raises", True)]
-)
-@some_pythons
-def test_the_users_own_start_up_file_is_run_too(
-    start: Start, target: Target, tmp_path: Path, name: str, off: bool
-) -> None:
+@by_turns("how", [*CHAINED, "runs-off", "sets-a-prompt-off", "raises-off"], some_pythons)
+def test_the_users_own_start_up_file_is_run_too(start: Start, target: Target, tmp_path: Path, how: str) -> None:
     """HISTSHELL_CHAIN runs after ours, in the user's namespace; what goes wrong in it is its own affair."""
+    name, off = how.removesuffix("-off"), how.endswith("-off")
     text, lines, prompt_stays = CHAINED[name]
     chain = tmp_path / "my start-up.py"
     chain.write_bytes(text.encode("latin-1"))
@@ -440,6 +458,63 @@ def test_the_users_own_start_up_file_is_run_too(
     assert (ours.number is None) == off
     errors = [row for row in bare.history() if "Error" in row]
     assert [row for row in ours.history() if "Error" in row] == errors
+
+
+def _is_through(session: Session) -> bool:
+    """The process has ended, or asks."""
+    return session.ended or session.at_prompt()
+
+
+RAISING = {
+    "at once": "1/0\n",
+    "in a call": "def f(): g()\ndef g(): {}['key']\nf()\n",
+    "syntax": "x = 1\ndef broken(:\n",
+    "indentation": "if 1:\nx = 1\n",
+    "interrupted": "def f(): raise KeyboardInterrupt\nf()\n",
+    "generator-exit": "raise GeneratorExit('left')\n",
+    "context": "try:\n    1/0\nexcept ZeroDivisionError:\n    raise KeyError('second')\n",
+    "cause": "try:\n    1/0\nexcept ZeroDivisionError as error:\n    raise KeyError('second') from error\n",
+    "compiled": "compile('1 +', 'other', 'exec')\n",
+    "imports": "import there_is_no_such_module\n",
+    "group": "raise ExceptionGroup('several', [ValueError(1), KeyError(2)])\n",
+    "hook": "import sys\nsys.excepthook = lambda *error: print('mine', error[2].tb_lineno)\n1/0\n",
+}
+
+
+def _is_shown(target: Target, name: str) -> bool:
+    """Bare PyPy ends when it is interrupted; with histshell it goes on, as CPython does."""
+    return (name, target.mode) != ("interrupted", PYPY)
+
+
+@by_turns("name", RAISING, some_pythons, where=_is_shown)
+def test_a_chained_file_that_raises_shows_what_the_bare_prompt_shows(
+    start: Start, target: Target, tmp_path: Path, name: str
+) -> None:
+    """No frame of ours, and `pdb.pm()` finds the same."""
+    chain = tmp_path / "start-up.py"
+    chain.write_text(RAISING[name])
+    shown = []
+    for how in ({"startup": chain}, {"env": {"HISTSHELL_CHAIN": str(chain)}}):
+        session = start(target, args=["-q"], **how).wait_for_prompt()
+        session.enter("import sys, traceback")
+        session.printed("[frame[:3] for frame in traceback.extract_tb(sys.last_traceback)], sys.last_type")
+        shown.append(session.transcript())
+    assert shown[1] == shown[0]
+    assert not [row for row in shown[1] if "otherwise" in row]
+
+
+@pytest.mark.parametrize("args", [["-q"], ["-q", "-i"]])
+@numbered_pythons
+def test_a_chained_file_that_exits(start: Start, target: Target, tmp_path: Path, args: list[str]) -> None:
+    """The process ends as it does without histshell, with `-i` too; what PyPy does then is PyPy's."""
+    chain = tmp_path / "start-up.py"
+    chain.write_text("import sys\nsys.exit('done')\n")
+    shown = []
+    for how in ({"startup": chain}, {"env": {"HISTSHELL_CHAIN": str(chain)}}):
+        session = start(target, args=args, **how)
+        session.wait_for(partial(_is_through, session))
+        shown.append((session.leave(), session.transcript()))
+    assert shown[1] == shown[0]
 
 
 @numbered_pythons

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.prompt.session import Session, Start, same_as_bare
-from tests.pythons import NO_COLOR, READLINE, Target, numbered_prompts
+from tests.pythons import NO_COLOR, READLINE, Target, by_turns, numbered_prompts
 
 PROMPTS = {
     "own": [
@@ -31,12 +31,14 @@ def _blindly(session: Session, line: str, shown: str) -> None:
         session.wait_for_sleep()
 
 
-@pytest.mark.parametrize("name", PROMPTS)
-@numbered_prompts
+def _is_usable(target: Target, name: str) -> bool:
+    """Where the bare prompt does not print tracebacks for ever."""
+    return not (target.mode == NO_COLOR and target.minor == (3, 13) and name in ("none", "number"))
+
+
+@by_turns("name", PROMPTS, numbered_prompts, times=3, where=_is_usable)
 def test_a_prompt_of_the_users_own_stays(start: Start, target: Target, name: str) -> None:
-    """Whatever he puts in `sys.ps1` does what it does at the bare prompt, and results are recorded all the same."""
-    if target.mode == NO_COLOR and target.minor == (3, 13) and name in ("none", "number"):
-        pytest.skip("the bare prompt prints tracebacks for ever")
+    """Whatever the user puts in `sys.ps1` does what it does at the bare prompt, and results are recorded all the same."""
 
     def script(session: Session) -> None:
         session.enter("import sys, builtins")

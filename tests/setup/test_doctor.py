@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import py_compile
 import shutil
@@ -14,7 +15,7 @@ import pytest
 
 from histshell import home
 from histshell.setup import doctor, install, pythons, stub
-from histshell.setup.doctor import NOTE, OK, PROBLEM, Finding, examine
+from histshell.setup.doctor import NOTE, OK, PROBLEM, Diagnosis, examine
 from histshell.setup.rcfile import BEGIN
 from tests.pythons import Python, found
 
@@ -33,21 +34,40 @@ def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environ:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     install.install(install.plan("bash", None, os.environ))
     monkeypatch.setenv("PYTHONSTARTUP", stub.installed())
+    monkeypatch.setenv("HISTSHELL_COMPLETION", "basic")  # jedi takes longer to start than all else
     return dict(os.environ)
 
 
-def texts(findings: Iterable[Finding], level: str) -> str:
+def texts(findings: Iterable[Diagnosis], level: str) -> str:
     """What is said at one level, with the remedies, a line each."""
     return "\n".join(f"{finding.what} -> {finding.remedy}" for finding in findings if finding.level == level)
 
 
-def test_a_good_installation_has_no_problem(environ: Environ, tmp_path: Path) -> None:
-    """Every part is named: the stub, the package, the shell's file, the variable, the Pythons, the settings."""
+@pytest.mark.slow
+def test_a_good_installation_has_no_problem(environ: Environ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is named: the stub, the package, the shell's file, the variable, the Pythons, the settings, jedi."""
+    monkeypatch.setenv("HISTSHELL_COMPLETION", "full")
     findings = examine(environ)
     assert texts(findings, PROBLEM) == ""
     good = texts(findings, OK)
-    for part in (stub.installed(), home.SITE, f"{tmp_path}/.bashrc:1", "PYTHONSTARTUP", sys.executable, "config.toml"):
+    parts = [stub.installed(), home.SITE, f"{tmp_path}/.bashrc:1", "PYTHONSTARTUP", sys.executable, "config.toml"]
+    for part in [*parts, "TAB asks jedi"]:
         assert part in good
+
+
+def test_a_settings_file_is_only_named_where_there_is_one(
+    environ: Environ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is none, there is one, and one is named that is not there."""
+    path = tmp_path / ".config/histshell/config.toml"
+    assert texts(doctor.check_settings(environ), OK) == f"the settings are right: there is no file of them ({path}) -> "
+    path.parent.mkdir(parents=True)
+    path.write_text('style = "green"\n')
+    assert texts(doctor.check_settings(environ), OK) == f"the settings are right ({path}) -> "
+    monkeypatch.setenv("HISTSHELL_CONFIG", str(tmp_path / "gone.toml"))
+    findings = list(doctor.check_settings(environ))
+    assert [finding.level for finding in findings] == [NOTE]
+    assert f"{tmp_path}/gone.toml, and there is no such file" in findings[0].what
 
 
 def test_nothing_installed_is_one_problem_with_one_remedy(environ: Environ, tmp_path: Path) -> None:
@@ -178,8 +198,11 @@ def test_the_file_of_xonsh_is_judged(environ: Environ, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("python", found(), ids=lambda python: python.name)
-def test_each_python_is_judged_by_trying(python: Python, environ: Environ, tmp_path: Path) -> None:
+def test_each_python_is_judged_by_trying(
+    python: Python, environ: Environ, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It runs, or is too old; with a broken package it says what breaks."""
+    monkeypatch.setattr(pythons, "find", functools.partial(pythons.find, seconds=60))  # however busy the machine is
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").symlink_to(python.path)
     where = f"({tmp_path}/bin/python)"
@@ -244,8 +267,8 @@ def test_wrong_settings_are_named_with_file_and_line(
 def test_a_check_that_fails_does_not_end_the_page(environ: Environ, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own error is a finding, and the others go on."""
 
-    def check_broken(_environ: Mapping[str, str]) -> Iterable[Finding]:
-        yield Finding(OK, "begun")
+    def check_broken(_environ: Mapping[str, str]) -> Iterable[Diagnosis]:
+        yield Diagnosis(OK, "begun")
         raise RuntimeError("oh")
 
     monkeypatch.setattr(doctor, "CHECKS", (check_broken, doctor.check_stub))
@@ -254,6 +277,7 @@ def test_a_check_that_fails_does_not_end_the_page(environ: Environ, monkeypatch:
     assert "check_broken could not be done: RuntimeError: oh" in findings[1].what
 
 
+@pytest.mark.slow
 def test_the_page_is_there_at_once(environ: Environ, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a Python that hangs on the machine too; generous, for a machine that is busy."""
     monkeypatch.setattr(pythons, "PROBE", "while True: pass")

@@ -14,7 +14,7 @@ import pytest
 from histshell.errors import HistshellError
 from histshell.setup import install, rcfile, stub
 from histshell.setup.dialects import DIALECTS, UnknownShellError
-from histshell.setup.files import FileError
+from histshell.setup.small_files import FileError
 
 CONTENTS = {
     "plain": b"alias ll='ls -l'\n",
@@ -116,7 +116,7 @@ def test_the_backup_is_the_file_from_before(place: Path) -> None:
 
 
 def test_a_backup_that_differs_is_kept(place: Path) -> None:
-    """The user went on editing: his lines stay, and so does the file from before."""
+    """The user went on editing: those lines stay, and so does the file from before."""
     rc = place / ".bashrc"
     rc.write_text("A=1\n")
     do_install()
@@ -130,7 +130,7 @@ def test_a_backup_that_differs_is_kept(place: Path) -> None:
 
 
 def test_a_file_that_was_made_and_then_edited_is_left(place: Path) -> None:
-    """The user's lines stay, and he is told that they do; xonsh's own file as well."""
+    """The user's lines stay, and the user is told that they do; xonsh's own file as well."""
     rc = place / ".config/xonsh/rc.d/histshell.xsh"
     do_install("xonsh")
     rc.write_bytes(rc.read_bytes() + b"$MINE = 1\n")
@@ -266,7 +266,7 @@ def test_the_running_shell_is_found(shell: str) -> None:
 
 
 def test_an_unknown_shell_is_an_error_with_the_stubs_path() -> None:
-    """So its owner can write the lines himself."""
+    """So its owner can write the lines by hand."""
     with pytest.raises(UnknownShellError) as caught:
         install.plan("nu", None, os.environ)
     assert (caught.value.shell, caught.value.stub) == ("nu", stub.installed())

@@ -14,7 +14,7 @@ import pytest
 from histshell import home
 from histshell.errors import HistshellError
 from histshell.setup import doctor, stub
-from histshell.setup.files import FileError
+from histshell.setup.small_files import FileError
 from tests.pythons import Python, found
 from tests.terminal import Terminal
 

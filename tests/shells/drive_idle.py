@@ -20,20 +20,27 @@ def begin_and_type(shell: Any) -> Any:
     result = begin(shell)
     with open(LINES) as file:
         lines = file.read().splitlines()
-    shell.text.after(100, next_line, shell, lines)
+    # The start-up file is run by another process, which has to start first.
+    shell.text.after(100, next_line, shell, lines, 0, 5)
     shell.text.after(60_000, leave, shell)
     return result
 
 
-def next_line(shell: Any, lines: list[str]) -> None:
-    """Type one line when the shell is done with the one before; at the end write down what is shown, and leave."""
-    if shell.executing and not shell.reading:
-        shell.text.after(50, next_line, shell, lines)
+def rests(shell: Any) -> bool:
+    """Whether it waits for input, with nothing behind the place where that begins."""
+    return shell.reading or not shell.executing and bool(shell.text.compare("iomark", "==", "end-1c"))
+
+
+def next_line(shell: Any, lines: list[str], still: int = 0, wanted: int = 2) -> None:
+    """Type one line when the shell has been done with the one before for some looks at it; at the end write down what is shown."""
+    still = still + 1 if rests(shell) else 0
+    if still <= wanted:
+        shell.text.after(100, next_line, shell, lines, still, wanted)
     elif lines:
         shell.text.mark_set("insert", "end-1c")
         shell.text.insert("insert", lines[0])
         shell.enter_callback(None)
-        shell.text.after(300, next_line, shell, lines[1:])
+        shell.text.after(100, next_line, shell, lines[1:])
     else:
         leave(shell)
 

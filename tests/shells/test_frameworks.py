@@ -36,7 +36,7 @@ class Framework(Terminal):
     """The shell of a small project. `kind`: `django`, `flask`, or `ipython`, which is Django's with `-i ipython`."""
 
     def __init__(self, python: Python, kind: str, home: Path, *, numbered: bool = True) -> None:
-        home.mkdir()
+        (home / ".local" / "state" / "histshell").mkdir(parents=True)  # it is not the first day
         if kind == "flask":
             (home / "app.py").write_text(
                 "from flask import Flask\napp = Flask('app')\n"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.prompt.session import CHECKOUT
 from tests.pythons import Python
-from tests.shells.shell import Shell, targets
+from tests.shells.shell import Shell, kept, targets
 
 PTPYTHON = list(targets(((3, 11), "ptpython"), ((3, 13), "ptpython")))
 BPYTHON = list(targets(((3, 11), "bpython==0.24"), ((3, 11), "bpython==0.26"), ((3, 13), "bpython==0.26")))
@@ -64,13 +64,28 @@ def test_rich_may_take_over_the_display(python: Python, package: str, tmp_path: 
 
 @guests
 def test_the_end(python: Python, package: str, tmp_path: Path) -> None:
-    """The shell ends with the status that is asked for."""
+    """The shell ends with the status that is asked for; what was typed is in the journal, with what came of it."""
     with Shell(python, package, tmp_path / "home") as shell:
         shell.enter("1")
+        shell.enter("1 / 0")
+        if package != "ptpython":  # which does not accept it
+            shell.enter("1 + )")
+        shell.enter("x = 2")
         shell.type("import sys; sys.exit(3)")
         shell.press("enter")
         # bpython 0.26 gives 1 for any, bare as well, under some versions of Python.
         assert shell.wait_for_end() in ((3,) if package == "ptpython" else (3, 1))
+    log = kept(tmp_path / "home")
+    assert log.session.shell == package.partition("=")[0]
+    wrong = [("1 + )", "SyntaxError", ())] if package != "ptpython" else []
+    assert [(one.source, (one.error or ("",))[0], one.results and one.results[0].number) for one in log.inputs] == [
+        ("1", "", 1),
+        ("1 / 0", "ZeroDivisionError", ()),
+        *wrong,
+        ("x = 2", "", ()),
+        ("import sys; sys.exit(3)", "SystemExit", ()),
+    ]
+    assert log.left
 
 
 # Not in bpython: it shows the prompt of `input()` before it takes keys for it, and what comes in between ends it, bare too.
@@ -135,3 +150,20 @@ def test_ptpython_marks_its_prompt(python: Python, package: str, tmp_path: Path,
         plain = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shell.written)
         assert (b"\x1b]133;A;redraw=0\x07h[1] >>>\x1b]133;B\x07 'a' * 3" in plain) == marked
         assert (b"\x1b]133;" in plain) == marked
+
+
+class Plain(Shell):
+    """A shell with a prompt of its own."""
+
+    numbered = re.compile(r"(>>>|In) ?(\[\d+\]:)? ?\Z")
+
+
+@guests
+def test_the_prompt_of_the_shell_can_stay(python: Python, package: str, tmp_path: Path) -> None:
+    """With `plain_prompt = on` nothing in it is ours, whatever `prompt` says, and the results are in `h`."""
+    plain = {"HISTSHELL_PLAIN_PROMPT": "on", "HISTSHELL_PROMPT": "true"}
+    with Plain(python, package, tmp_path / "home", **plain) as shell:
+        shell.enter("6 * 7")
+        shell.enter("'a'")
+        assert shell.enter("print(h[1:], len(h))") == ["[42, 'a'] 3"]
+        assert not any("h[2]" in row or "h[3]" in row for row in shell.screen())

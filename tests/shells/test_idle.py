@@ -12,6 +12,9 @@ import pytest
 
 from tests.prompt.session import STARTUP, environment
 from tests.pythons import Python, found
+from tests.shells.shell import kept
+
+pytestmark = pytest.mark.slow
 
 DRIVER = Path(__file__).with_name("drive_idle.py")
 
@@ -28,7 +31,7 @@ def typed(lines: list[str], home: Path, *options: str) -> list[str]:
     """Type lines into IDLE's shell; return what the window shows in the end, without what was typed."""
     if not pythons():
         pytest.skip("no Python with IDLE and Tk on this machine")
-    xvfb = shutil.which("xvfb-run")
+    xvfb = shutil.which("xvfb-run") if shutil.which("xauth") else None  # without which it only complains
     if xvfb is None and not os.environ.get("DISPLAY"):
         pytest.skip("no display, and no xvfb-run to make one")
     script, shown = home / "lines", home / "shown"
@@ -59,6 +62,10 @@ def test_results_have_numbers(tmp_path: Path) -> None:
     shown = typed(lines, tmp_path, "-s")
     assert shown[:3] == ["42", "43", "'a'"]
     assert """[42, 43, 'a', 'mine'] ['6 * 7', 'h[1] + 1', "'a'", "'mine'"] True""" in shown
+    log = kept(tmp_path)
+    assert [one.source for one in log.inputs] == lines
+    assert [one.source for one in log.inputs if one.outcome != "ok"] == ["1 / 0"]
+    assert log.session.shell == "idle"
 
 
 def test_the_pickle_mode_and_a_console(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from histshell.journal.file_format import SessionLog
 from tests.environments import with_packages
 from tests.prompt.session import STARTUP, environment
-from tests.pythons import Python, found
-from tests.shells.shell import targets
+from tests.pythons import Python, by_turns, ends, found
+from tests.shells.shell import kept, targets
 from tests.terminal import Terminal
 
 #: The oldest and the newest that are supported, each under a Python that it installs on.
@@ -22,13 +23,15 @@ _PROMPT = re.compile(r"In \[\d+\]: \Z")
 
 
 def _targets() -> Iterator[object]:
+    here = []
     for minor, version in VERSIONS:
         pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
         name = f"{'.'.join(map(str, minor))}-ipython-{version[0]}"
         if not pythons:
             yield pytest.param(None, None, id=name, marks=pytest.mark.skip(reason=f"no Python for {name}"))
         else:
-            yield pytest.param(pythons[0], version, id=name)
+            here.append(pytest.param(pythons[0], version, id=name))
+    yield from ends(here)
 
 
 ipythons = pytest.mark.parametrize(("python", "version"), list(_targets()))
@@ -97,6 +100,26 @@ def test_errors_lose_nothing(python: Python, version: str, tmp_path: Path) -> No
         shell.enter("h = 5")
         shell.enter("'still'")
         assert shell.enter("print(_h[-1], h)") == ["still 5"]
+        shell.enter("1 +")
+        shell.enter(" 'with a blank before it'")
+        assert "dropped" in shell.enter("_h.drop(2)")[0]
+        assert shell.enter("print(Out.get(6), 'slept' in map(str, [_, __, ___]))") == ["None False"]
+        shell.type("exit")
+        shell.press("enter")
+        assert shell.wait_for_end() == 0
+    _is_kept(kept(tmp_path / "home"))
+
+
+def _is_kept(log: SessionLog) -> None:
+    """What the journal has of it."""
+    assert (log.session.shell, log.left) == ("ipython", True)
+    by_source = {one.source: one for one in log.inputs}
+    assert by_source["Bad()"].results[0].type == "__main__.Bad"
+    assert (by_source["nothing_like_it"].error or ("",))[0] == "NameError"
+    assert (by_source["1 +"].error or ("",))[0] == "SyntaxError"
+    slept = by_source["await asyncio.sleep(0, 'slept')"]
+    assert [(one.number, one.preview) for one in slept.results] == [(2, "'slept'")]
+    assert [one.source for one in log.inputs if "blank" in one.source or not one.outcome] == []
 
 
 @ipythons
@@ -235,8 +258,10 @@ def _kernel_environment(interpreter: Path, home: Path, prompt: str) -> dict[str,
     )
 
 
-@pytest.mark.parametrize("prompt", ["", "true", "{wrong}"])
-@ipythons
+SETTINGS = ["", "true", "{wrong}"]
+
+
+@by_turns("prompt", SETTINGS, ipythons)
 def test_a_kernel_records_and_says_nothing(python: Python, version: str, prompt: str, tmp_path: Path) -> None:
     """The cells show what they show without us, whatever the settings say, and nothing is written beside them."""
     interpreter = with_packages(python, (f"ipython=={version}", "ipykernel"))
@@ -246,6 +271,9 @@ def test_a_kernel_records_and_says_nothing(python: Python, version: str, prompt:
     assert done.returncode == 0, done.stderr
     assert "histshell" not in done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == ["42", "43", "3 6 * 7\n", "", "43 History\n"]
+    log = kept(tmp_path)
+    assert [one.outcome for one in log.inputs] == ["ok", "ok", "ok", "failed", "ok"]
+    assert (log.inputs[0].source, log.session.shell) == ("6 * 7", "ipython")
 
 
 class Console(IPython):
@@ -262,10 +290,12 @@ class Console(IPython):
         self.wait_for(self.at_prompt)
 
 
-@pytest.mark.parametrize("prompt", ["", "true", "{wrong}"])
-@pytest.mark.parametrize(
+consoles = pytest.mark.parametrize(
     ("python", "package"), list(targets(((3, 11), "jupyter_console"), ((3, 13), "jupyter_console")))
 )
+
+
+@by_turns("prompt", SETTINGS, consoles)
 def test_jupyter_console(python: Python, package: str, prompt: str, tmp_path: Path) -> None:
     """Results go into the kernel's `h`; the console shows its own prompts and nothing of ours."""
     with Console(python, package, tmp_path / "home", prompt) as shell:

@@ -12,8 +12,8 @@ import pytest
 
 from tests.environments import with_packages
 from tests.prompt.session import CHECKOUT, environment
-from tests.pythons import Python
-from tests.shells.shell import targets
+from tests.pythons import Python, by_turns
+from tests.shells.shell import kept, set_up, targets
 from tests.terminal import Terminal
 
 #: The oldest that is supported, and the newest under several Pythons.
@@ -43,10 +43,8 @@ def histshell(home: Path, *arguments: str, **variables: str) -> str:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home directory in which histshell has been set up for xonsh."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    histshell(folder, "install", "--shell", "xonsh")
-    return folder
+    set_up(tmp_path / "home", "xonsh")
+    return tmp_path / "home"
 
 
 class Xonsh(Terminal):
@@ -139,8 +137,7 @@ def test_errors_lose_nothing(python: Python, package: str, home: Path) -> None:
         assert shell.enter("print(h[2])")[0] == "still"
 
 
-@pytest.mark.parametrize("kind", ["prompt_toolkit", "readline"])
-@xonshes
+@by_turns("kind", ["prompt_toolkit", "readline"], xonshes)
 def test_the_pickle_mode_and_the_end(python: Python, package: str, kind: str, home: Path) -> None:
     """`pik()` reads its own lines in both of xonsh's line editors, and the exit status is what is asked for."""
     with Xonsh(python, package, home, SHELL_TYPE=kind) as shell:
@@ -167,15 +164,28 @@ def test_the_pickle_mode_and_the_end(python: Python, package: str, kind: str, ho
 
 @xonshes
 def test_ctrl_d(python: Python, package: str, home: Path) -> None:
-    """It leaves, as ever."""
+    """It leaves, as ever; what was typed is in the journal, and which of it failed."""
     with Xonsh(python, package, home) as shell:
         shell.enter("1")
+        shell.enter("ls /nowhere/at/all")
+        shell.enter("echo said")
+        shell.enter("1 / 0")
         shell.press("ctrl-d")
         assert shell.wait_for_end() == 0
+    log = kept(home)
+    assert (log.session.shell, log.left) == ("xonsh", True)
+    listing = log.inputs[1].error
+    assert listing is not None
+    assert listing[0] in ("ExitStatus", "subprocess.CalledProcessError")  # by version
+    assert [(one.source, (one.error or ("",))[0], len(one.results)) for one in log.inputs] == [
+        ("1", "", 1),
+        ("ls /nowhere/at/all", listing[0], 0),
+        ("echo said", "", 0),
+        ("1 / 0", "ZeroDivisionError", 0),
+    ]
 
 
-@pytest.mark.parametrize("kind", ["prompt_toolkit", "readline"])
-@xonshes
+@by_turns("kind", ["prompt_toolkit", "readline"], xonshes)
 def test_results_complete(python: Python, package: str, kind: str, home: Path) -> None:
     """The numbers after `h[`, and what goes on from one; a command's own completions are still there."""
     with Xonsh(python, package, home, SHELL_TYPE=kind) as shell:
@@ -212,12 +222,13 @@ def test_a_prompt_of_the_users_stays(python: Python, package: str, home: Path) -
     assert rc.read_text() == OWN_RC
 
 
-@pytest.mark.parametrize(
-    ("setting", "prompt"), [("true", _WHOLE), ("<{h}/{n}> ", re.compile(r"\A<(h/\d)> \Z"))], ids=["true", "template"]
-)
-@xonshes
-def test_the_numbered_prompt(python: Python, package: str, setting: str, prompt: re.Pattern[str], home: Path) -> None:
+ASKED = {"true": _WHOLE, "<{h}/{n}> ": re.compile(r"\A<(h/\d)> \Z")}
+
+
+@by_turns("setting", ASKED, xonshes)
+def test_the_numbered_prompt(python: Python, package: str, setting: str, home: Path) -> None:
     """Where the user has asked for it, it takes the place of xonsh's own."""
+    prompt = ASKED[setting]
     with Xonsh(python, package, home, prompt, HISTSHELL_PROMPT=setting) as shell:
         shell.enter("6 * 7")
         shell.enter("echo hi")
@@ -318,10 +329,10 @@ def test_any_path_survives(python: Python, package: str, tmp_path: Path) -> None
 def test_the_shell_is_found(python: Python, package: str, home: Path) -> None:
     """`histshell install`, typed in xonsh, knows where it is."""
     code = "from histshell.setup.install import choose_shell; print(choose_shell(None, None, {}))"
-    line = f'cd {CHECKOUT}\n{sys.executable} -c "{code}"\n'
+    line = f'@({sys.executable!r}) -c "{code}"\n'  # a path may have blanks
     xonsh = str(Path(interpreter(python, package)).with_name("xonsh"))
     words = [xonsh, "-c", line]
-    done = subprocess.run(words, env=environment(home), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, env=environment(home), cwd=CHECKOUT, capture_output=True, text=True, timeout=60)
     assert done.stdout == "xonsh\n", done.stderr
 
 
@@ -333,8 +344,7 @@ def test_it_can_be_switched_off(python: Python, package: str, home: Path) -> Non
         assert shell.enter("print('h' in globals(), 'histshell' in sys.modules)") == ["False False"]
 
 
-@pytest.mark.parametrize("left", ["the package is gone", "the data directory is gone", "uninstalled, file kept"])
-@xonshes
+@by_turns("left", ["the package is gone", "the data directory is gone", "uninstalled, file kept"], xonshes)
 def test_without_histshell_xonsh_is_bare(python: Python, package: str, left: str, home: Path) -> None:
     """Its file says nothing and does nothing when what it loads is not there any more."""
     data = home / ".local" / "share" / "histshell"

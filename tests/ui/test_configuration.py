@@ -56,3 +56,28 @@ def test_a_broken_one(tmp_path: Path) -> None:
         assert any("AttributeError" in row for row in rows)
         assert not any("configuration.py" in row for row in rows)
         assert rich.enter("1") == ["1"]
+
+
+def test_what_is_chosen_in_the_menu_is_kept_by_a_key(tmp_path: Path) -> None:
+    """F7 writes it into the settings file, where all else stays; the next prompt has it, and one that is not there is told."""
+    home = tmp_path / "home"
+    file = home / ".config" / "histshell" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("# mine\n")
+    with start(home) as rich:
+        rich.press("f2")
+        rich.wait_for("F7 keeps these choices")
+        rich.press("right")  # the first one is the editing mode
+        rich.press("f7")
+        rich.wait_for("1 choice kept in config.toml  Vi insert")
+    assert file.read_text() == '# mine\nmenu = "Editing mode=Vi"\n'
+    file.write_text('menu = "Editing mode=Vi, Nonsense=on, Code=monokai"\n')
+    with start(home) as rich:
+        assert any(row == "histshell: the menu has no Nonsense = on" for row in rich.history())
+        rich.wait_for("Vi insert")
+        rich.press("f4")
+        rich.press("f2")
+        rich.wait_for(lambda: any("Editing mode" in row and "Emacs" in row for row in rich.screen()))
+        rich.press("f7")
+        rich.wait_for("1 choice kept in")
+    assert file.read_text() == 'menu = "Code=monokai"\n'

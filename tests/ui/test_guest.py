@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.environments import with_packages
-from tests.prompt.session import environment
 from tests.pythons import Python
+from tests.shells.shell import set_up
 from tests.ui.rich import Rich, pythons
 
 every_python = pytest.mark.parametrize("python", pythons())
 BORROWED = "('ptpython', 'prompt_toolkit', 'pygments', 'wcwidth', 'jedi', 'appdirs')"
 
 
-def install(home: Path) -> Path:
-    """Run `histshell install` for a home directory; return the start-up file."""
-    home.mkdir()
-    command = [sys.executable, "-m", "histshell.command", "install", "--shell", "bash"]
-    subprocess.run(command, env=environment(home), check=True, capture_output=True)
-    return home / ".local" / "share" / "histshell" / "pythonstartup.py"
-
-
 @every_python
 def test_by_the_setting(python: Python, tmp_path: Path) -> None:
     """`ui = "ptpython"`: `python` opens the rich prompt, and nothing of it can be imported, or is in the namespace."""
     home = tmp_path / "home"
-    stub = install(home)
+    stub = set_up(home, "bash")
     config = home / ".config" / "histshell" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text('ui = "ptpython"\n')
@@ -40,7 +30,10 @@ def test_by_the_setting(python: Python, tmp_path: Path) -> None:
         assert rich.enter(f"[name for name in sys.modules if name.split('.')[0] in {BORROWED}]") == ["[]"]
         rows = rich.enter("import prompt_toolkit")
         assert rows[-1] == "ModuleNotFoundError: No module named 'prompt_toolkit'"
-        assert rich.enter("[one for one in sys.meta_path if 'histshell' in type(one).__module__]") == ["[]"]
+        # The one that hands out what the library has been loaded for already, and nothing of home.
+        assert rich.enter("[type(one).__name__ for one in sys.meta_path if 'histshell' in type(one).__module__]") == [
+            "['OneCopyFinder']"
+        ]
         assert rich.enter("[one for one in sys.path if 'histshell' in one or '.venv' in one]") == ["[]"]
         assert rich.enter("sorted(name for name in globals() if name[:2] != '__')") == ["['h', 'sys']"]
         rich.begin("h[1].app")
@@ -56,7 +49,7 @@ def test_by_the_setting(python: Python, tmp_path: Path) -> None:
 def test_moving_over_and_back(python: Python, tmp_path: Path) -> None:
     """`h.ui()` at the plain prompt: results, names and inputs are there, and on the way back too; `exit(4)` ends it all."""
     home = tmp_path / "home"
-    stub = install(home)
+    stub = set_up(home, "bash")
     with Rich(home, argv=[python.path, "-q"], PYTHONSTARTUP=str(stub)) as rich:
         rich.wait_for_prompt()
         rich.enter("value = 40")
@@ -87,12 +80,12 @@ def test_moving_over_and_back(python: Python, tmp_path: Path) -> None:
 
 def test_the_users_own_packages_win(tmp_path: Path) -> None:
     """Where the environment has its own pygments, code sees that one, and the prompt is drawn by home's."""
-    python = next(parameter.values[0] for parameter in pythons() if parameter.id == "3.12")  # type: ignore[attr-defined]
+    python = next(parameter.values[0] for parameter in pythons(every=True) if parameter.id == "3.12")  # type: ignore[attr-defined]
     if python is None:
         pytest.skip("no Python 3.12 here")
     interpreter = with_packages(python, ("pygments==2.17.2",))
     home = tmp_path / "home"
-    stub = install(home)
+    stub = set_up(home, "bash")
     with Rich(home, argv=[str(interpreter), "-q"], PYTHONSTARTUP=str(stub), HISTSHELL_UI="ptpython") as rich:
         rich.wait_for_prompt()
         rich.begin("'coloured'")
@@ -111,9 +104,9 @@ def test_the_users_own_packages_win(tmp_path: Path) -> None:
 def test_where_home_has_none_to_lend(tmp_path: Path) -> None:
     """One line says so, and the plain prompt opens."""
     home = tmp_path / "home"
-    stub = install(home)
+    stub = set_up(home, "bash")
     (stub.parent / "home").write_text(f"{Path(__file__).parents[2]}\n/nowhere/bin/python\n")
-    python = next(parameter.values[0] for parameter in pythons() if parameter.values[0])  # type: ignore[attr-defined]
+    python = next(parameter.values[0] for parameter in pythons(every=True) if parameter.values[0])  # type: ignore[attr-defined]
     with Rich(home, argv=[python.path, "-q"], PYTHONSTARTUP=str(stub), HISTSHELL_UI="ptpython") as rich:
         rich.wait_for("the rich prompt cannot be opened")
         rich.wait_for_prompt()
@@ -126,7 +119,7 @@ def test_asyncio_keeps_its_own_prompt(python: Python, tmp_path: Path) -> None:
     if python.minor < (3, 13):
         pytest.skip("Python runs no start-up file there")
     home = tmp_path / "home"
-    stub = install(home)
+    stub = set_up(home, "bash")
     argv = [python.path, "-m", "asyncio"]
     with Rich(home, argv=argv, PYTHONSTARTUP=str(stub), HISTSHELL_UI="ptpython") as session:
         session.wait_for_prompt()

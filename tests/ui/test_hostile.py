@@ -8,40 +8,46 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.rich import Rich, start
+from tests.pythons import Python
+from tests.ui.rich import Rich, pythons, start
+
+#: What is entered first, what goes wrong then, and what is said.
+WRONG = [
+    (
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass E(Exception):\n    x: int = 1\n",
+        "raise E(5)",
+        "E: 5",
+    ),
+    ("class E(Exception):\n    def with_traceback(self, trace): raise OSError\n", "raise E('why')", "E: why"),
+    ("class E(Exception):\n    def __str__(self): raise OSError\n", "raise E()", "E: <exception str() failed>"),
+    ("import sys\nsys.stderr = None\n", "1 / 0", "ZeroDivisionError: division by zero"),
+    ("import sys\ndel sys.excepthook\n", "1 / 0", "ZeroDivisionError: division by zero"),
+    ("import sys\nsys.excepthook = lambda *args: {}['no']\n", "raise ValueError('this')", "ValueError: this"),
+    ("import sys\nsys.excepthook = 5\n", "raise ValueError('this')", "ValueError: this"),
+    ("try:\n    exit()\nexcept SystemExit:\n    pass\n", "print('goes on')", "goes on"),
+    ("class R:\n    def __repr__(self): raise OSError('repr')\n", "R()", "OSError: repr"),
+    ("long = '+'.join(['1'] * 2000)\n", "eval(long)", "2000"),
+    ("import sys\nsys.stderr.close()\n", "1 / 0", "ZeroDivisionError: division by zero"),
+    ("import sys\nsys.stdin.close()\n", "print('goes on')", "goes on"),
+]
+#: They are typed in two sessions, each of which ends with what cannot be taken back.
+HALVES = [WRONG[::2], WRONG[1::2]]
 
 
-@pytest.mark.parametrize(
-    ("preparation", "line", "said"),
-    [
-        (
-            "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass E(Exception):\n    x: int = 1\n",
-            "raise E(5)",
-            "E: 5",
-        ),
-        ("class E(Exception):\n    def with_traceback(self, trace): raise OSError\n", "raise E('why')", "E: why"),
-        ("class E(Exception):\n    def __str__(self): raise OSError\n", "raise E()", "E: <exception str() failed>"),
-        ("import sys\nsys.stderr.close()\n", "1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys\nsys.stderr = None\n", "1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys\ndel sys.excepthook\n", "1 / 0", "ZeroDivisionError: division by zero"),
-        ("import sys\nsys.excepthook = lambda *args: {}['no']\n", "raise ValueError('this')", "ValueError: this"),
-        ("import sys\nsys.excepthook = 5\n", "raise ValueError('this')", "ValueError: this"),
-        ("import sys\nsys.stdin.close()\n", "print('goes on')", "goes on"),
-        ("try:\n    exit()\nexcept SystemExit:\n    pass\n", "print('goes on')", "goes on"),
-        ("class R:\n    def __repr__(self): raise OSError('repr')\n", "R()", "OSError: repr"),
-        ("long = '+'.join(['1'] * 2000)\n", "eval(long)", "2000"),
-    ],
-)
-def test_it_goes_on(preparation: str, line: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_it_goes_on(half: int, tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Each is said as Python says it, and what was recorded before is there."""
     with start(tmp_path / "home") as rich:
-        rich.enter("'kept'")
-        rich.paste(preparation)
-        rich._row = rich.row
-        rich.press("enter")
-        rich.wait_for_prompt()
-        assert said in [row.strip() for row in rich.enter(line)]
-        assert rich.enter("h[1]") == ["'kept'"]
+        rich.enter("import sys; excepthook = sys.excepthook, sys.stdin, sys.stderr; 'kept'")
+        for preparation, line, said in HALVES[half]:
+            with subtests.test(line, preparation=preparation):
+                rich.paste(preparation)
+                rich._row = rich.row
+                rich.press("enter")
+                rich.wait_for_prompt()
+                assert said in [row.strip() for row in rich.enter(line)]
+                assert rich.enter("h[1]") == ["'kept'"]
+                rich.enter("sys.excepthook, sys.stdin, sys.stderr = excepthook")
 
 
 def test_a_long_expression(tmp_path: Path) -> None:
@@ -122,7 +128,7 @@ def test_the_inputs_are_made_private(tmp_path: Path) -> None:
     kept = folder / "inputs"
     kept.write_text("")
     kept.chmod(0o644)
-    with start(tmp_path / "home") as rich:
+    with start(tmp_path / "home", HISTSHELL_JOURNAL="off") as rich:
         rich.enter("1")
         assert kept.stat().st_mode & 0o777 == 0o600
 
@@ -175,3 +181,46 @@ def test_await_with_a_busy_executor(tmp_path: Path) -> None:
         rich.wait_for((tmp_path / "home" / "done").exists)
         rich.enter("None")
         assert rich.enter("print('by what it kept', file=kept)") == ["by what it kept"]
+
+
+@pytest.mark.parametrize("python", pythons())
+def test_every_task_cancelled(python: Python, tmp_path: Path) -> None:
+    """`asyncio.all_tasks()` are the user's, and cancelling each that can be had leaves the prompt."""
+    with start(tmp_path / "home", "--asyncio", python=python) as rich:
+        rich.enter("import asyncio")
+        assert rich.enter("asyncio.all_tasks()") == ["set()"]
+        rich.enter("task = asyncio.create_task(asyncio.sleep(1000))")
+        assert rich.enter("len(asyncio.all_tasks()), asyncio.current_task() in asyncio.all_tasks()") == ["(1, False)"]
+        rich.enter("_ = [each.cancel() for each in asyncio.all_tasks()]")
+        rich.enter("_ = asyncio.current_task().cancel()")
+        rich.enter("await asyncio.sleep(0)")
+        assert rich.enter("task.cancelled()") == ["True"]
+        rich.enter("async def everything(): return [each.cancel() for each in asyncio.all_tasks()]")
+        assert rich.enter("await everything(); await asyncio.sleep(0)")[-1].endswith("CancelledError")
+        rich.enter("others = asyncio.all_tasks() - {asyncio.current_task()}")
+        assert rich.enter("await asyncio.gather(*others)") == ["[]"]
+        rich.press("ctrl-d")
+        assert rich.wait_for_end() == 0
+        assert not any("destroyed" in row or "never" in row for row in rich.history())
+
+
+def test_the_display_hook_taken_away(tmp_path: Path) -> None:
+    """Python's own is put back, as with `sys.excepthook`, and results have numbers."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("import sys; del sys.displayhook, sys.excepthook")
+        assert rich.enter("5") == ["5"]
+        assert rich.enter("1 / 0")[-1] == "ZeroDivisionError: division by zero"
+        assert rich.enter("h[1]") == ["5"]
+
+
+def test_every_module_taken_away(tmp_path: Path) -> None:
+    """Where nothing can be imported any more the plain prompt takes over, with what was there."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("import sys, histshell.libraries as ours; 'kept'")
+        rich.type("ours.loaded('prompt_toolkit.application').Application.run = None; sys.modules.clear()")
+        rich.press("enter")
+        rich.wait_for("h is kept")
+        rich.wait_for(lambda: rich.before_cursor.endswith(" >>> "))
+        rich.type("h[1] + '!'")
+        rich.press("enter")
+        rich.wait_for("'kept!'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -9,11 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from tests.journal import journals
 from tests.prompt.session import CHECKOUT
 from tests.pythons import Python
-from tests.ui.rich import Rich, pythons, start
+from tests.shells.shell import kept
+from tests.ui.rich import Rich, guests, places, pythons, start
 
-every_python = pytest.mark.parametrize("python", pythons())
+every_python = pytest.mark.parametrize("python", [*pythons(), *guests(1)])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is not said to be of one Python at home, and by turns in a guest."""
+    if "python" not in metafunc.fixturenames:
+        metafunc.parametrize("place", places(metafunc.function.__name__), indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the prompts of a test in its guest."""
+    monkeypatch.setattr(Rich, "place", getattr(request, "param", None))
 
 
 @every_python
@@ -37,6 +52,38 @@ def test_a_session(python: Python, tmp_path: Path) -> None:
         assert rich.enter("print(h.entry(4).source, _h is h)") == ["for i in 'ab': i; i * 2 True"]
         rich.enter("h = 1")
         assert rich.prompt == "_h[8]"
+
+
+@every_python
+def test_a_question(python: Python, tmp_path: Path) -> None:
+    """`x?` and `x??` are answered, have no number and are inputs as any other; what is no question is Python's."""
+    with start(tmp_path / "home", python=python) as rich:
+        rich.enter("import os; d = {'a?': os.path}")
+        rows = rich.enter("os.path.join??")
+        assert rows[0].startswith("join(a, ")
+        assert any(row.startswith("def join(a, ") for row in rows)
+        rows = rich.enter("d['a?'].join?")
+        assert rows[0].startswith("join(a, ")
+        assert rich.prompt == "h[1]"
+        assert rich.enter("'what?'") == ["'what?'"]
+        assert rich.prompt == "h[2]"
+        rich.press("up", "up")
+        rich.wait_for(lambda: rich.before_cursor.endswith("d['a?'].join?"))
+        rich.press("ctrl-c")
+        rich.begin("x = d?")
+        rich.press("enter")
+        rich.wait_for("SyntaxError")
+
+
+def test_what_was_typed_before_is_suggested(tmp_path: Path) -> None:
+    """The rest of the last input that begins so stands behind the cursor; the right arrow takes it."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("value = 'long text'")
+        rich.begin("value = ")
+        rich.wait_for(lambda: rich.screen()[rich.row].endswith("value = 'long text'"))
+        assert rich.before_cursor.endswith("value = ")
+        rich.press("right")
+        rich.wait_for(lambda: rich.before_cursor.endswith("value = 'long text'"))
 
 
 @every_python
@@ -146,7 +193,7 @@ def test_completion_in_the_menu(tmp_path: Path) -> None:
     with start(tmp_path / "home") as rich:
         rich.enter("'some text'")
         rich.begin("h[1].cap")
-        rich.wait_for(lambda: any("capitalize" in row and "attribute" in row for row in rich.screen()))
+        rich.wait_for(lambda: any("capitalize" in row and "method" in row for row in rich.screen()))
         rich.press("tab")
         rich.wait_for(lambda: rich.before_cursor.endswith("h[1].capitalize("))
         rich.abort()
@@ -156,6 +203,61 @@ def test_completion_in_the_menu(tmp_path: Path) -> None:
         rich.abort()
         rich.begin("h[")
         rich.wait_for(lambda: any("1]" in row and "result" in row for row in rich.screen()))
+
+
+def test_tab_in_the_moment_of_another_key(tmp_path: Path) -> None:
+    """It is not forgotten because typing has begun to look for completions, and what they have in common is put in."""
+    with start(tmp_path / "home", rows=12) as rich:
+        rich.enter("row = {'city_of_birth': 'Oslo', 'city_of_work': 'Lima'}; alone = {'unlike': 1}")
+        rich.type('row["\t')
+        rich.wait_for(lambda: rich.before_cursor.endswith('row["city_of_'))
+        rich.abort()
+        rich.type("alon\t")
+        rich.wait_for(lambda: rich.before_cursor.endswith(">>> alone"))
+
+
+def test_the_signature_marks_the_parameter_that_is_typed(tmp_path: Path) -> None:
+    """By its place, by its name, past what has been given; none where there is none."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("def f(first, second=2, *args, third=3): pass")
+        for typed, marked in (
+            ("f(", "first"),
+            ("f('a, b', ", "second=2"),
+            ("f(1, 2, 3, ", "*args"),
+            ("f(1, third=", "third=3"),
+            ("f(third=1, ", "first"),
+            ("f(1, [2, ", "second=2"),
+            ("f(lambda x, y: x, ", "second=2"),
+            ("f(wrong=", ""),
+        ):
+            rich.begin(typed)
+            rich.wait_for(functools.partial(_is_marked, rich, marked))
+            rich.abort()
+
+
+def test_a_long_signature_is_shown_where_it_is_typed(tmp_path: Path) -> None:
+    """What stands before is left out."""
+    with start(tmp_path / "home") as rich:
+        rich.enter("def long(" + ", ".join(f"parameter_{number}=None" for number in range(40)) + "): pass")
+        rich.begin("long(parameter_33=")
+        rich.wait_for(lambda: _marked(rich) == "parameter_33=None")
+        rich.wait_for("long(…")
+
+
+def _is_marked(rich: Rich, wanted: str) -> bool:
+    """That part of the signature is marked"""
+    return _marked(rich) == wanted
+
+
+def _marked(rich: Rich) -> str | None:
+    """The part of the signature that has another background than its name; None if no signature is shown."""
+    for row, text in enumerate(rich.screen()):
+        start = max(text.find(" f(first"), text.find(" long("))
+        if start >= 0 and ">>>" not in text:
+            usual = rich.cell(row, start + 1).bg
+            places = [place for place in range(start + 1, len(text)) if rich.cell(row, place).bg != usual]
+            return "".join(text[place] for place in places)
+    return None
 
 
 def test_completion_runs_nothing(tmp_path: Path) -> None:
@@ -194,11 +296,11 @@ def test_the_bar(tmp_path: Path) -> None:
         rich.enter("[1, 2, 3]")
         rich.begin("h[1].app")
         rich.wait_for("append")
-        assert not any("1 result" in row for row in rich.screen())
+        assert not any("1 result  h[1]" in row for row in rich.screen())
 
 
 def test_the_history_browser(tmp_path: Path) -> None:
-    """F5 lists results and inputs; typing narrows the list; Enter puts in `h[1]` or the input, Tab the source."""
+    """F5 lists results, and inputs in a tab; typing narrows the list; Enter puts in `h[1]` or the input, Tab the source."""
     with start(tmp_path / "home") as rich:
         rich.enter("list('needle')")
         rich.enter("other = 'hay'")
@@ -210,29 +312,38 @@ def test_the_history_browser(tmp_path: Path) -> None:
         ):
             rich.press("f5")
             rich.wait_for("Search:")
-            rich.wait_for("other = 'hay'")
+            if "down" in keys:
+                rich.press("ctrl-t")
+                rich.wait_for("other = 'hay'")
             rich.type("needle" if keys != ["enter"] else "LIST N")
+            rich.wait_for("1 found")
+            rich.wait_for("['n', 'e', 'e', 'd', 'l', 'e']" if "down" not in keys else "list('needle')")
             rich.wait_for(lambda: not any("other = 'hay'" in row for row in rich.screen()))
             rich.press(*keys)
             rich.wait_for(lambda put_in=put_in: rich.before_cursor.endswith(">>> " + put_in))  # type: ignore[misc]
             rich.abort()
 
 
-def test_inputs_are_remembered(tmp_path: Path) -> None:
-    """The arrow keys and Ctrl-R go through what was typed here before and at Python's own prompt, blocks as one."""
+@pytest.mark.parametrize("journal", ["on", "off"])
+def test_inputs_are_remembered(tmp_path: Path, journal: str) -> None:
+    """The arrow keys and Ctrl-R go through what was typed here before and at Python's own prompt, blocks as one.
+
+    Where no journal is kept, the prompt has a file of its own.
+    """
     home = tmp_path / "home"
     home.mkdir()
     (home / ".python_history").write_text("from_python = 1\nif True:\r\n    block = 2\n")
-    with start(home) as rich:
+    with start(home, HISTSHELL_JOURNAL=journal) as rich:
         rich.enter("from_here = 3")
         rich.type("exit()")
         rich.press("enter")
         assert rich.wait_for_end() == 0
     kept = home / ".local" / "share" / "histshell" / "inputs"
-    assert kept.stat().st_mode & 0o777 == 0o600
-    with start(home) as rich:
+    assert kept.exists() == (journal == "off")
+    assert journal == "on" or kept.stat().st_mode & 0o777 == 0o600
+    with start(home, HISTSHELL_JOURNAL=journal) as rich:
         rich.press("up", "up")
-        rich.wait_for("from_here = 3")
+        rich.wait_for(lambda: rich.before_cursor.endswith("from_here = 3"))
         rich.abort()
         rich.press("ctrl-r")
         rich.type("from_py")
@@ -242,7 +353,57 @@ def test_inputs_are_remembered(tmp_path: Path) -> None:
         rich.abort()
         rich.press("ctrl-r")
         rich.type("block")
-        rich.wait_for("...     block = 2")
+        rich.wait_for("block = 2" if journal == "on" else "...     block = 2")
+        if journal == "on":
+            rich.press("enter")
+            rich.wait_for("...     block = 2")
+
+
+@every_python
+def test_ctrl_r_looks_through_all_sessions(tmp_path: Path, python: Python) -> None:
+    """Words in any order; session and outcome beside; Enter puts in what does not run yet, Escape leaves the line as it was."""
+    home = tmp_path / "home"
+    folder = home / ".local" / "state" / "histshell" / "journal"
+    folder.mkdir(parents=True)
+    lines = [
+        journals.head(1),
+        journals.typed(1, "bad = '\x1b]0;needle\x07'"),
+        journals.over(2),
+        journals.typed(3, "needle = [\n  41,\n]", 1.7e9 + 1),
+        journals.over(4, 3, preview="\x1b[31m"),
+    ]
+    (folder / f"{journals.name(1)}.jsonl").write_text("".join(lines))
+    with start(home, python=python) as other, start(home, python=python) as rich:
+        other.enter("1 / 0  # needle of another")
+        rich.enter("mine = 5")
+        rich.press("up", "up")
+        rich.wait_for(lambda: rich.before_cursor.endswith("needle of another"))
+        rich.press("ctrl-r")
+        rich.wait_for("Search all sessions:")
+        rich.type("of NEEDLE")
+        rich.wait_for("1 found")
+        rich.wait_for("ZeroDivisionError")
+        rich.press("escape")
+        rich.wait_for(lambda: rich.before_cursor.endswith("needle of another"))
+        rich.press("ctrl-r")
+        rich.type("needle")
+        rich.wait_for("3 found")
+        rich.press("ctrl-r")
+        rich.wait_for("on lab, python 3.13.1")
+        rich.wait_for("\\x1b[31m")
+        rich.press("ctrl-r")
+        rich.wait_for("\\x1b]0;needle\\x07")
+        rich.press("f5")
+        rich.wait_for("Ctrl-T: tab")
+        rich.press("ctrl-r")
+        rich.wait_for("3 found")
+        rich.press("ctrl-r", "right")
+        rich.wait_for("  41,")
+        assert not any("needle of another" in row for row in rich.screen()[rich.row - 2 :])
+        rich.wait_for(lambda: rich.before_cursor.endswith("]"))
+        rich.press("enter")
+        rich.wait_for_prompt()
+        assert rich.enter("needle, mine") == ["([41], 5)"]
 
 
 def test_vi_keys(tmp_path: Path) -> None:
@@ -326,9 +487,10 @@ def test_await_at_the_prompt(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["read", "key"])
 def test_a_crash_of_the_interface(how: str, tmp_path: Path) -> None:
     """The plain prompt takes over, with the history and the names, and one line says so."""
+    ours = "import histshell.libraries as ours; ours.loaded"
     breaking = {
-        "read": "import prompt_toolkit.application as a; a.Application.run = None",
-        "key": "import prompt_toolkit.layout.controls as c; c.BufferControl.create_content = None",
+        "read": f"{ours}('prompt_toolkit.application').Application.run = None",
+        "key": f"{ours}('prompt_toolkit.layout.controls').BufferControl.create_content = None",
     }
     with start(tmp_path / "home") as rich:
         rich.enter("'kept'")
@@ -341,6 +503,42 @@ def test_a_crash_of_the_interface(how: str, tmp_path: Path) -> None:
         rich.press("enter")
         rich.wait_for("'kept'")
         rich.wait_for(lambda: rich.before_cursor == "h[3] >>> ")
+        rich.type("exit(3)")
+        rich.press("enter")
+        assert rich.wait_for_end() == 3
+
+
+def test_builtins_that_nothing_can_work_with(tmp_path: Path) -> None:
+    """The plain prompt takes over, and goes on: it runs lines, says what is wrong, and can be mended from."""
+    names = ("len", "str", "getattr", "hasattr", "isinstance", "list", "compile", "exec", "ValueError")
+    with start(tmp_path / "home") as rich:
+        rich.enter("import builtins; kept = {n: getattr(builtins, n) for n in " + repr(names) + "}")
+        for line, shown in (
+            ("builtins.len = None", "the rich prompt failed"),
+            ("'first'.upper()", "'FIRST'"),
+            ("x x", "SyntaxError: invalid syntax"),
+            ("1 / 0", "ZeroDivisionError"),
+            ("for name in kept: setattr(builtins, name, None)", ""),
+            ("'second'.upper()", "'SECOND'"),
+            ("x x", "SyntaxError: invalid syntax"),
+            ("1 / 0", "ZeroDivisionError: division by zero"),
+            ("def f(): return 1 / 0", ""),
+            ("f.__name__", "'f'"),
+            ("vars(builtins).update(kept)", ""),
+            ("print(len(h))", "4"),
+            ("f()", "in f"),
+            ("h[1]", "'FIRST'"),
+        ):
+            rich._row = first = rich.row
+            rich.type(line)
+            rich.press("enter")
+            rich.wait_for(lambda: rich.row > rich._row and rich.before_cursor.endswith((" >>> ", "... ")))
+            if rich.before_cursor.endswith("... "):
+                rich._row = rich.row
+                rich.press("enter")
+                rich.wait_for(lambda: rich.row > rich._row and rich.before_cursor.endswith(" >>> "))
+            assert any(shown in row for row in rich.history()[first:]), (line, rich.history()[first:])
+            assert not any("histshell/" in row for row in rich.history()[first:])
         rich.type("exit(3)")
         rich.press("enter")
         assert rich.wait_for_end() == 3
@@ -363,10 +561,23 @@ def test_future_statements_stay(tmp_path: Path) -> None:
 
 
 def test_without_a_terminal(tmp_path: Path) -> None:
-    """In a terminal that cannot be drawn in the plain prompt opens, and says why."""
+    """In a terminal that cannot be drawn in the plain prompt opens, and says why; what is typed there is kept as well."""
     with Rich(tmp_path / "home", TERM="dumb") as rich:
         rich.wait_for("cannot be drawn in this terminal")
         rich.wait_for(lambda: rich.before_cursor == "h[1] >>> ")
+        rich.enter("6 * 7")
+        rich.enter("1 / 0")
+        rich.enter("1 + )")
+        rich.type("exit()\r")
+        assert rich.wait_for_end() == 0
+    log = kept(tmp_path / "home")
+    assert [(one.source, one.outcome, len(one.results)) for one in log.inputs] == [
+        ("6 * 7", "ok", 1),
+        ("1 / 0", "failed", 0),
+        ("1 + )", "failed", 0),
+        ("exit()", "ok", 0),
+    ]
+    assert log.left
 
 
 def test_marks_for_the_terminal(tmp_path: Path) -> None:
@@ -394,7 +605,7 @@ def test_ctrl_z_and_fg(tmp_path: Path) -> None:
     shell = ["/bin/bash", "--norc", "--noprofile"]
     with Rich(tmp_path / "home", argv=shell, PS1="shell> ", PYTHONPATH=str(CHECKOUT)) as rich:
         rich.wait_for(lambda: rich.before_cursor == "shell> ")
-        rich.type(f"{sys.executable} -m histshell.command repl -q\n")
+        rich.type(f"{sys.executable} -m histshell.command --home repl -q\n")
         rich.wait_for_prompt()
         rich.enter("x = 1")
         for _ in range(2):
@@ -456,3 +667,34 @@ def test_the_bar_is_in_the_last_row(tmp_path: Path) -> None:
     """However little there is above it; ptpython's menu switches it."""
     with start(tmp_path / "home", rows=40) as rich:
         rich.wait_for(lambda: len(rich.screen()) == 40 and "no results yet" in rich.screen()[-1])
+
+
+def test_a_paste_in_the_pickle_mode(tmp_path: Path) -> None:
+    """Every line counts, each with its prompt, and waits for Enter; `:undo` takes single lines back; tabs come as keys, too."""
+    with start(tmp_path / "home") as rich:
+        rich.type("pik()\r")
+        rich.wait_for(lambda: rich.before_cursor == "pik> ")
+        first = rich.row
+        rich.paste("].\n(I1\nS'a\tb'\n\nt.\n(I5\nI6")
+        rich.wait_for("then 7 lines, when they are entered")
+        assert rich.screen()[first : first + 7] == [
+            "pik> ].",
+            "...> (I1",
+            "...> S'a^Ib'",
+            "...>",
+            "...> t.",
+            "...> (I5",
+            "...> I6",
+        ]
+        rich.press("enter")
+        rich.wait_for(lambda: rich.before_cursor == "...> " and "(1, 'a\\tb')" in rich.screen())
+        for taken in ("I6", "(I5"):
+            rich.type(":undo\r")
+            rich.wait_for(f"taken back: {taken}")
+        rich.type(":clear\r(I7\rS'\t'\rt.\r")
+        rich.wait_for("(7, '\\t')")
+        rich.wait_for(lambda: rich.before_cursor == "pik> ")
+        rich.press("ctrl-d")
+        rich.wait_for(lambda: rich.before_cursor == "h[4] >>> ")
+        rich._row = rich.row - 1
+        assert rich.enter("h[1:]") == ["[[], (1, 'a\\tb'), (7, '\\t')]"]

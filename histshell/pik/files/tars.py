@@ -1,0 +1,199 @@
+"""Tar archives, read from the front, header by header: as `tarfile` reads them, and nothing is unpacked anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Iterator
+
+from histshell.pik.files.bounds import Look, counted, shown, title
+from histshell.pik.files.sources import Part
+
+if TYPE_CHECKING:
+    from histshell.pik.files.bounds import Context
+    from histshell.pik.files.model import Member
+    from histshell.pik.files.sources import Source
+
+_BLOCK = 512
+_EMPTY = (b"1", b"2", b"3", b"4", b"5", b"6")  # no bytes follow these; of any other type they do, as for a file
+_SPARSE = "is sparse: what is not stored of it is not put between what is"
+_LINKS = {b"1": "a hard link", b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a pipe"}
+_TAIL = 65_557  # bytes in which a zip's end is looked for
+_LOOKED = 10_000  # members that are gone through to find the last one
+_LONGEST = 1 << 20  # of a long name or a list of attributes
+_TORCH = {"sys_info", "pickle", "storages", "tensors"}
+
+
+@dataclass
+class _Entry:
+    name: str
+    kind: bytes
+    size: int
+    data: int
+    at: int
+
+
+def is_old(head: bytes) -> bool:
+    """Tell whether a block is a header of the oldest form, which has nothing but its checksum to show."""
+    return len(head) >= _BLOCK and head[0] != 0 and _sound(head[:_BLOCK])
+
+
+def _sound(block: bytes) -> bool:
+    """Tell whether a header's checksum is right; some writers took the bytes as signed."""
+    said = _number(block[148:156])
+    kept = block[:148] + b" " * 8 + block[156:]
+    return said is not None and (said == sum(kept) or said == sum(byte - 256 if byte > 127 else byte for byte in kept))
+
+
+def _number(field: bytes) -> int | None:
+    """Read a number: octal digits, or in base 256 where the first byte says so."""
+    if field[:1] in (b"\x80", b"\xff"):
+        number = int.from_bytes(field[1:], "big")
+        return number if field[0] == 0x80 else number - (1 << 8 * (len(field) - 1))
+    text = field.split(b"\0")[0].strip()
+    if not text:
+        return 0
+    return int(text, 8) if all(byte in b"01234567" for byte in text) else None
+
+
+def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
+    """Look at an archive; PyTorch's oldest checkpoints are such."""
+    names = {entry.name for _, entry in zip(range(5), _entries(source, name, _Quiet()))}
+    kind = "PyTorch checkpoint (tar, before 0.2)" if names >= _TORCH else "tar"
+    return Look(kind, _members(source, name, (*inside, "tar"), context))
+
+
+def ends_with_zip(source: Source) -> bool:
+    """Tell whether the last member of what may be an archive is a zip, so that the end of that is its own."""
+    last = None
+    for number, entry in enumerate(_entries(source, "", _Quiet())):
+        last = entry
+        if number > _LOOKED:
+            return False
+    if last is None or last.kind in _EMPTY or source.read(last.data, 4) != b"PK\3\4":
+        return False
+    behind = max(last.data + last.size, source.whole() - _TAIL)
+    return b"PK\5\6" not in source.read(behind, _TAIL)
+
+
+class _Quiet:
+    """Takes findings that will be found again."""
+
+    def find(self, text: str, offset: int | None = None, damaged: bool = True) -> None:
+        """Forget it."""
+
+
+def _members(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Iterator[Member]:
+    """Give what stands in each member."""
+    seen: set[str] = set()
+    for number, entry in enumerate(_entries(source, name, context)):
+        if number >= context.bounds.members:
+            context.find(f"{title(name)}more than {number:,} members: the others are not looked at", entry.at)
+            return
+        parts = entry.name.split("/")
+        if ".." in parts or entry.name.startswith("/"):
+            context.find(
+                f"the name {shown(entry.name)} leads out of the folder it would be unpacked in", entry.at, False
+            )
+        if not entry.name.isprintable():
+            context.find(f"the name {shown(entry.name)} has characters in it that no name has", entry.at, False)
+        if entry.name in seen:
+            context.find(f"two members are named {shown(entry.name)}; unpacked, the last one stays", entry.at, False)
+        seen.add(entry.name)
+        if entry.kind in _LINKS:
+            context.find(f"{shown(entry.name)} is {_LINKS[entry.kind]}, which is not followed", entry.at, False)
+        elif entry.kind not in _EMPTY and not (entry.name.endswith("/") and not entry.size):
+            label = f"{name}/{entry.name}" if name else entry.name
+            yield from context.look(Part(source, entry.data, entry.size), label, inside).members
+
+
+def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_Entry]:
+    """Give the members in their order, up to the end or to a header that is none."""
+    at, long = 0, ""
+    pax: dict[str, str] = {}
+    while True:
+        block = source.read(at, _BLOCK)
+        if len(block) < _BLOCK:
+            if block or at:
+                context.find(f"{title(name)}the archive ends without its end", at + len(block), bool(block))
+            return
+        if not block.strip(b"\0"):
+            _end(source, name, at, context)
+            return
+        size = _number(block[124:136])
+        if not _sound(block) or size is None or size < 0:
+            context.find(
+                f"{title(name)}a header that is none: its {'size' if _sound(block) else 'checksum'} is wrong", at
+            )
+            return
+        kind, data = block[156:157], at + _BLOCK
+        if kind in (b"L", b"K", b"x", b"X", b"g"):
+            if size > _LONGEST:
+                context.find(f"{title(name)}a name of {counted(size)}, which is too long", at)
+                return
+            said = source.read(data, size)
+            long = _text(said) if kind == b"L" else long
+            pax = {**pax, **_attributes(said)} if kind in (b"x", b"X") else pax
+            if kind == b"g" and any(key == "size" or key.startswith("GNU.sparse") for key in _attributes(said)):
+                context.find(f"{title(name)}attributes of all members say how large each is, which is not believed", at)
+        else:
+            entry = _entry(source, block, at, pax, long, context)
+            size = entry.size
+            yield entry
+            long, pax = "", {}
+        at = data + (size + _BLOCK - 1) // _BLOCK * _BLOCK
+
+
+def _entry(source: Source, block: bytes, at: int, pax: dict[str, str], long: str, context: Context | _Quiet) -> _Entry:
+    """Read a member's header; *pax* and *long* are what came before it."""
+    kind, size = block[156:157], _number(block[124:136]) or 0
+    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    plain = _text(block[:100])
+    named = pax.get("path") or long or (f"{prefix}/{plain}" if prefix else plain)
+    if pax.get("size", "").isdigit() and len(pax["size"]) < 19:
+        size = int(pax["size"])
+    if kind in _EMPTY:
+        size = 0
+    if kind == b"S" or any(key.startswith("GNU.sparse") for key in pax):
+        context.find(f"{shown(named)} {_SPARSE}", at)
+    there = source.size
+    if there is not None and at + _BLOCK + size > there:
+        left = max(there - at - _BLOCK, 0)
+        context.find(f"{shown(named)}: {counted(size)} are announced, and {left:,} are there", at)
+        size = left
+    return _Entry(named, kind, size, at + _BLOCK, at)
+
+
+def _end(source: Source, name: str, at: int, context: Context | _Quiet) -> None:
+    """Say what lies after the end of the archive."""
+    reach = 0
+    while reach < 1 << 22:
+        piece = source.read(at + reach, 1 << 16)
+        rest = piece.lstrip(b"\0")
+        if rest:
+            context.find(
+                f"{title(name)}after the end of the archive there are other bytes",
+                at + reach + len(piece) - len(rest),
+                False,
+            )
+            return
+        reach += len(piece)
+        if not piece:
+            return
+
+
+def _text(field: bytes) -> str:
+    return field.split(b"\0")[0].decode("utf-8", "backslashreplace")
+
+
+def _attributes(said: bytes) -> dict[str, str]:
+    """Read a list of attributes: ``LENGTH KEY=VALUE`` and a newline for each."""
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(said) and len(found) < 1000:
+        space = said.find(b" ", at, at + 12)
+        if space < 0 or not said[at:space].isdigit() or not int(said[at:space]):
+            break
+        key, _, value = said[space + 1 : at + int(said[at:space]) - 1].partition(b"=")
+        found[_text(key)] = value.decode("utf-8", "backslashreplace")
+        at += int(said[at:space])
+    return found

@@ -1,0 +1,1 @@
+"""The pickle mode: a stream typed by hand, and what is in a file."""

@@ -1,0 +1,1 @@
+"""The policy: which names a stream may import, and what may be done with them."""

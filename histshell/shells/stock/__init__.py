@@ -1,0 +1,1 @@
+"""CPython's own prompts, and PyPy's."""

@@ -1,0 +1,1 @@
+"""What the results hold of memory."""

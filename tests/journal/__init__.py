@@ -1,0 +1,1 @@
+"""The journal: what is written, found again, brought in and forgotten."""

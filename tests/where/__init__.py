@@ -1,0 +1,1 @@
+"""Which Python `histshell` runs in."""
