@@ -22,6 +22,11 @@ WORKERS ?= auto
 # The tests are run by a Python that nobody's settings change; what the tests start, tests/surroundings.py sees to.
 PYTEST = env $(addprefix -u ,$(filter-out PYTHON,$(filter PYTHON%,$(.VARIABLES)))) $(if $(ALL),HISTSHELL_TEST_ALL=1) \
 	$(BIN)/python -m pytest -n $(WORKERS)
+# Not empty, what has failed is run a second time, alone, and only what fails then counts: a prompt that is typed at while others
+# keep every core busy can be late without being wrong. Both runs are shown. (pytest ends with 1 when all has run and some failed.)
+AGAIN ?=
+ONCE_MORE = || { [ $$? -eq 1 ] && echo "once more, alone:" && \
+	$(subst -n $(WORKERS),-n 0,$(PYTEST)) $(ARGS) --last-failed --last-failed-no-failures=none --maxfail=5; }
 # Empty, the table in docs/shells.md is compared with what is seen and not written.
 WRITE ?= --write
 
@@ -35,7 +40,7 @@ try: $(VENV)/ready-run ## open the numbered prompt in python, without writing an
 		PYTHONSTARTUP="$$PWD/startup/pythonstartup.py" $(BIN)/python $(ARGS)
 
 test: $(VENV)/ready-test ## run every test but those of `make shells`, at the telling prompts; ALL=1: at all prompts there are
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(ARGS) $(if $(AGAIN),$(ONCE_MORE))
 
 quick: $(VENV)/ready-test ## run the tests that open no terminal and start no other Python, for each save
 	$(PYTEST) -q --quick $(ARGS)

@@ -92,6 +92,23 @@ class Held:
             sigint.theirs()
 
 
+class Deferred:
+    """A context in which SIGINT waits; it arrives when that is left, once however often it came."""
+
+    def __enter__(self) -> "None":
+        self._came = False
+        self._held = Held(self._note)
+        self._held.__enter__()
+
+    def __exit__(self, *exc: "object") -> "None":
+        self._held.__exit__()
+        if self._came:
+            _signal.raise_signal(_signal.SIGINT)
+
+    def _note(self) -> "None":
+        self._came = True
+
+
 class GivenBack:
     """A context in which the user's code has SIGINT, and afterwards whoever had it."""
 

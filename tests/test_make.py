@@ -53,6 +53,42 @@ def test_without_a_new_python_the_remedy_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+@pytest.mark.slow
+def test_what_failed_gets_a_second_try_alone(tmp_path: Path) -> None:
+    """By AGAIN, and only that; what fails twice has failed, and so has what could not be run at all."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_late.py").write_text(
+        "from pathlib import Path\n"
+        "def test_right(): pass\n"
+        "def test_late():\n"
+        "    mark = Path(__file__).with_name('mark')\n"
+        "    late = mark.exists()\n"
+        "    mark.touch()\n"
+        "    assert late\n"
+    )
+    (tmp_path / "test_wrong.py").write_text("def test_wrong(): assert False\n")
+    (tmp_path / "test_broken.py").write_text("import nothing_of_this_name\n")
+
+    def run(file: str, again: str = "1") -> tuple[bool, str]:
+        own = f"{tmp_path / file} -c {tmp_path / 'pytest.ini'} --rootdir {tmp_path} -p no:hypothesispytest"
+        words = ["make", "-o", ".venv/ready-test", "-C", str(ROOT), "test", "WORKERS=2"]
+        words += [f"AGAIN={again}", f"ARGS={own}"]
+        done = subprocess.run(words, env=environment(tmp_path), capture_output=True, text=True)
+        return done.returncode == 0, done.stdout
+
+    passed, said = run("test_late.py")
+    assert passed
+    assert "1 failed, 1 passed" in said
+    assert "once more, alone:" in said
+    (tmp_path / "mark").unlink()
+    assert not run("test_late.py", again="")[0]
+    passed, said = run("test_wrong.py")
+    assert not passed
+    assert said.count("1 failed") == 2
+    assert not run("test_broken.py")[0]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 def test_the_tests_are_run_without_the_settings_of_anybody(tmp_path: Path) -> None:
     """Python's own variables, which no test could take back, are taken out; ALL asks for every prompt."""
     env = environment(tmp_path, PYTHONOPTIMIZE="2", PYTHONPATH="/nonexistent", PYTHON_BASIC_REPL="1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Callable, List, NamedTuple, Sequence, Tuple
 
+from histshell.interrupts import Deferred
 from histshell.views import fit, pad, width
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def _waited(engine: Engine, ask: Callable[[], Answer], keys: int, say: Callable[
     deadline = time.monotonic() + LONGEST_WAIT
     try:
         if not engine.wait(0, keys):
-            say()
+            with Deferred():  # a screen that is drawn in part would not be what the line editor takes it for
+                say()
         while found == Answer() and engine.is_pending():
             if not engine.wait(deadline - time.monotonic(), keys):
                 return Answer(is_late=True)

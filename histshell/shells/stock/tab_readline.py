@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, List, Sequence
 
+from histshell.interrupts import Deferred
 from histshell.views import fit, width
 
 from . import answer
@@ -110,15 +111,23 @@ class Words:
         try:
             return answer.answer(self.engine, buffer, cursor, before, 0, say)
         finally:
-            if said and sys.__stdout__ is not None and self.redraw is not None:
-                # Up again if the whole line is in one row; if it is in several, it is drawn once more below.
-                prompt = getattr(sys, "ps2" if "\n" in buffer else "ps1", None)
-                whole = str.__str__(prompt) + buffer.rpartition("\n")[2] if isinstance(prompt, str) else ""
-                is_one = whole and width(whole) < _size()[0] and os.environ.get("TERM", "dumb") != "dumb"
-                blank = " " * min(len(answer.WAITS), _size()[0] - 1)
-                sys.__stdout__.write(f"\r{blank}\r" + ("\033[A" if is_one else ""))
-                sys.__stdout__.flush()
-                self.redraw()
+            if said:
+                with Deferred():
+                    self._unsay(buffer)
+
+    def _unsay(self, buffer: str) -> None:
+        """Take away the line that says what is waited for."""
+        out = sys.__stdout__
+        if out is None or self.redraw is None:
+            return
+        # Up again if the whole line is in one row; if it is in several, it is drawn once more below.
+        prompt = getattr(sys, "ps2" if "\n" in buffer else "ps1", None)
+        whole = str.__str__(prompt) + buffer.rpartition("\n")[2] if isinstance(prompt, str) else ""
+        is_one = whole and width(whole) < _size()[0] and os.environ.get("TERM", "dumb") != "dumb"
+        blank = " " * min(len(answer.WAITS), _size()[0] - 1)
+        out.write(f"\r{blank}\r" + ("\033[A" if is_one else ""))
+        out.flush()
+        self.redraw()
 
     def going_on(self, text: str) -> List[str]:
         """Return the words that begin with `text`, whatever line stands there."""

@@ -1,0 +1,49 @@
+"""Who gets SIGINT, with real signals."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from histshell.interrupts import Deferred, Held
+
+
+def test_a_deferred_signal_comes_at_the_end_once() -> None:
+    """What is begun is done to its end."""
+    done: list[int] = []
+
+    def draw() -> None:
+        with Deferred():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            done.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        draw()
+    assert done == [1]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_nothing_came_and_nothing_is_raised() -> None:
+    """And the handler is as it was."""
+    with Deferred():
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_deferred_signal_goes_to_who_has_it() -> None:
+    """The user's own handler, or whoever holds it."""
+    came: list[str] = []
+    old = signal.signal(signal.SIGINT, lambda *_: came.append("user's"))
+    try:
+        with Deferred():
+            signal.raise_signal(signal.SIGINT)
+            assert came == []
+        assert came == ["user's"]
+        with Held(lambda: came.append("holder's")):
+            with Deferred():
+                signal.raise_signal(signal.SIGINT)
+            assert came == ["user's", "holder's"]
+    finally:
+        signal.signal(signal.SIGINT, old)
