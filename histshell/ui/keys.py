@@ -58,7 +58,7 @@ def bind(editor: Editor, raised: Raised) -> None:
     def browse(event: KeyPressEvent, is_wide: bool) -> None:
         from prompt_toolkit.application import in_terminal
         from prompt_toolkit.document import Document
-        from prompt_toolkit.input.typeahead import store_typeahead
+        from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 
         from .browser import Browser
 
@@ -74,11 +74,14 @@ def bind(editor: Editor, raised: Raised) -> None:
                     chosen = await browser.app.run_async()
                 finally:
                     browser.close()
+                    behind = get_typeahead(terminal)  # keys that were read with the one that left it
             if chosen and is_wide:
                 buffer.save_to_undo_stack()
                 buffer.document = Document(chosen)
             elif chosen:
                 buffer.insert_text(chosen)
+            event.app.key_processor.feed_multiple(behind)
+            event.app.key_processor.process_keys()
 
         opening.append([])
         event.app.create_background_task(run())

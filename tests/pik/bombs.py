@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -58,6 +59,7 @@ def _fibonacci(bits: int) -> tuple[int, int]:
     return one, two
 
 
+@lru_cache(maxsize=1)
 def _chained(bits: int, load: float = 0.6) -> tuple[list[int], list[int]]:
     """Ints whose places in a dict of 2**bits lie on one chain of the table's own walk, and ints that begin on it."""
     size = 1 << bits
@@ -82,9 +84,12 @@ def _chained(bits: int, load: float = 0.6) -> tuple[list[int], list[int]]:
     return chain, others
 
 
+_BITS = 15
+
+
 def _on_one_chain(kind: str) -> bytes:
     """Fill a table with `_chained` keys in several ways."""
-    chain, others = _chained(15)
+    chain, others = _chained(_BITS)
     numbers = chain + others * 6 if kind == "again" else chain + others
     if kind == "floats":
         keys = [b"G" + struct.pack(">d", number) for number in numbers]
@@ -270,6 +275,7 @@ def serve() -> None:
     """Answer each line of the standard input, a route and a bomb's name, with outcome, processor seconds and peak megabytes."""
     from histshell.pik.mode import console  # noqa: F401  # loaded once, for all forks
 
+    _chained(_BITS)  # and this found once
     for line in sys.stdin:
         route, _, name = line.rstrip("\n").partition(" ")
         reading, writing = os.pipe()

@@ -406,6 +406,28 @@ def test_ctrl_r_looks_through_all_sessions(tmp_path: Path, python: Python) -> No
         assert rich.enter("needle, mine") == ["([41], 5)"]
 
 
+@every_python
+def test_keys_behind_the_one_that_leaves_the_browser(tmp_path: Path, python: Python) -> None:
+    """They come to the line, in their order, however quickly they were pressed: what is chosen runs at a second Enter."""
+    with start(tmp_path / "home", python=python) as rich:
+        assert rich.enter("6 * 7") == ["42"]
+        rich.press("f5")
+        rich.wait_for("1 found")
+        rich.type("\r + 1\r")
+        rich.wait_for("43")
+        rich.wait_for_prompt()
+        rich.press("ctrl-r")
+        rich.type("6 *")
+        rich.wait_for("1 found")
+        rich.type("\r + 2\r")
+        rich.wait_for("44")
+        rich.wait_for_prompt()
+        rich.press("f5")
+        rich.wait_for("3 found")
+        rich.type("\x0740 + 5\r")
+        rich.wait_for("45")
+
+
 def test_vi_keys(tmp_path: Path) -> None:
     """F4 changes to vi's keys, and the bar says which mode."""
     with start(tmp_path / "home") as rich:
