@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests import quick, signals, surroundings
+from tests import pythons, quick, signals, surroundings, turns
 from tests.cpu import Cpu
 from tests.prompt.session import CHECKOUT, STARTUP, Session, Start, fresh_home
 from tests.pythons import Target
@@ -42,9 +42,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not quick, where that is asked for."""
+    """Leave out what is not quick, where that is asked for; and prompts whose turn it is not, where no test is asked for by name."""
+    others: list[pytest.Item] = []
     if config.getoption("quick"):
         items[:], others = quick.select(items)
+    elif not pythons.EVERY and not any("::" in name for name in config.args):
+        items[:], others = turns.select(items)
+    if others:
         config.hook.pytest_deselected(items=others)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import pythons, quick, surroundings
+from tests import pythons, quick, surroundings, turns
 from tests.prompt import bare
 from tests.prompt.session import CHECKOUT, STARTUP, Session, Start, environment, same_as_bare, without_our_frames
 from tests.pythons import Python, Target
@@ -177,6 +177,18 @@ def test_the_telling_prompts() -> None:
     assert list(map(str, chosen)) == [*kinds, "pypy3.9.16-pypy"]
     assert pythons._telling(readline[:1]) == readline[:1]
     assert pythons._telling([]) == []
+
+
+def test_prompts_in_between_take_turns() -> None:
+    """Each other one of them has its turn; the most different ones always have it."""
+    targets = [_target((3, minor, 0), "readline") for minor in (8, 12)]
+    targets += [_target((3, 13, 0), "pyrepl"), *(_target((3, 15, 0), mode) for mode in ("pyrepl", "no-color", "basic"))]
+    targets.append(_target((3, 9, 16), "pypy"))
+    several = [list(map(str, turns.chosen(targets, turn))) for turn in range(4)]
+    assert {tuple(one[:3]) for one in several} == {("3.8.0-readline", "3.15.0-pyrepl", "pypy3.9.16-pypy")}
+    others = ["3.12.0-readline", "3.13.0-pyrepl", "3.15.0-no-color", "3.15.0-basic"]
+    assert [one[3:] for one in several] == [[name] for name in others]
+    assert turns.chosen(targets[:1], 5) == targets[:1]
 
 
 @pytest.mark.parametrize(("every", "names"), [(False, "3.8 3.14 pypy3.9"), (True, "3.8 3.12 3.13 3.14 pypy3.9")])
