@@ -42,7 +42,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not quick, where that is asked for; and prompts whose turn it is not, where no test is asked for by name."""
+    """Leave out what is not quick, if asked to; and prompts whose turn it is not, unless tests are asked for by name."""
     others: list[pytest.Item] = []
     if config.getoption("quick"):
         items[:], others = quick.select(items)

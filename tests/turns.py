@@ -44,5 +44,7 @@ def chosen(targets: list[Target], turn: int) -> list[Target]:
 
 
 def _target(item: pytest.Item) -> Target | None:
-    parameters = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    parameters = (
+        item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    )
     return next((value for value in parameters if isinstance(value, Target)), None)
