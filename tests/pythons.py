@@ -141,6 +141,9 @@ def found() -> tuple[Python, ...]:
 #: Whether every prompt takes part: `make test ALL=1`. Else the telling ones do.
 EVERY = bool(os.environ.get("HISTSHELL_TEST_ALL"))
 
+#: A test that takes seconds and hardly ever fails alone.
+thorough = pytest.mark.skipif(not EVERY, reason="with ALL=1")
+
 
 def by_turns(
     name: str,

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import page
 from benchmarks.spread import noise
+from tests.pythons import thorough
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,7 @@ def test_the_shells_are_measured() -> None:
 
 
 @pytest.mark.slow
+@thorough
 def test_the_start_in_an_environment_is_measured() -> None:
     """A row for histshell's own Python, and one for each way to another, with what it costs more."""
     own, *others = tables("guests", "--rounds", "2")
@@ -53,6 +55,7 @@ def test_the_start_in_an_environment_is_measured() -> None:
 
 
 @pytest.mark.slow
+@thorough
 def test_what_is_looked_at_is_measured() -> None:
     """A row for each key in the browser, and for each traceback beside Python's."""
     rows = tables("looking", "--rounds", "1")
@@ -112,6 +115,7 @@ def test_the_page_has_no_noisy_table() -> None:
 
 
 @pytest.mark.slow
+@thorough
 def test_recording_is_measured() -> None:
     """A row for each length of the history, and one for the key press and the weight of an entry."""
     short, long, other = tables("recording", "--inputs", "3", "--entries", "20000")
@@ -132,6 +136,7 @@ def test_figures_are_put_between_the_marks_of_their_section(tmp_path: Path, monk
 
 
 @pytest.mark.slow
+@thorough
 def test_the_search_is_measured() -> None:
     """A row for each query: in the process, once more, and as a command."""
     rows = tables("searching", "--sessions", "3", "--each", "20", "--rounds", "1", "--no-peers")
@@ -140,6 +145,7 @@ def test_the_search_is_measured() -> None:
 
 
 @pytest.mark.slow
+@thorough
 def test_showing_values_is_measured() -> None:
     """A row for each value, with the most that ours took at its end."""
     rows = tables("display", "--rounds", "1", "--no-peers")
@@ -148,6 +154,7 @@ def test_showing_values_is_measured() -> None:
 
 
 @pytest.mark.slow
+@thorough
 def test_the_journal_is_measured() -> None:
     """A row for each Python: what an input costs, with a result and without, and after many."""
     ((_, *costs),) = tables("journal", "--rounds", "1", "--entries", "2000")
