@@ -21,7 +21,7 @@ ALL ?=
 WORKERS ?= auto
 # The tests are run by a Python that nobody's settings change; what the tests start, tests/surroundings.py sees to.
 PYTEST = env $(addprefix -u ,$(filter-out PYTHON,$(filter PYTHON%,$(.VARIABLES)))) $(if $(ALL),HISTSHELL_TEST_ALL=1) \
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 # Not empty, what has failed is run a second time, alone, and only what fails then counts: a prompt that is typed at while others
 # keep every core busy can be late without being wrong. Both runs are shown. (pytest ends with 1 when all has run and some failed.)
 AGAIN ?=

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.prompt.session import environment
+from tests.pythons import thorough
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,7 @@ def test_without_a_new_python_the_remedy_is_named(tmp_path: Path) -> None:
     assert "PYTHON=" in found.stderr
 
 
+@thorough
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 @pytest.mark.slow
 def test_what_failed_gets_a_second_try_alone(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from histshell import __version__
 from tests.environments import alone
+from tests.pythons import thorough
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +119,7 @@ def test_each_dependency_has_its_reason(wheel: Path) -> None:
     assert sorted(required) == sorted(set(explained) - {"package"})
 
 
+@thorough
 def test_the_source_distribution_can_be_tested(dist: Path) -> None:
     """Who packages histshell finds the sources of the tests and the documentation in the source distribution."""
     (path,) = dist.glob("*.tar.gz")

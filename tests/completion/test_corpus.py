@@ -12,7 +12,7 @@ import pytest
 
 from tests.completion import corpus
 from tests.environments import VERSIONS, with_packages
-from tests.pythons import Target, found, numbered_pythons
+from tests.pythons import Target, found, numbered_pythons, thorough
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def test_the_table_holds_on_every_python(target: Target) -> None:
     assert int(done.stdout.split()[0]) >= 250
 
 
+@thorough
 def test_the_table_holds_with_every_package() -> None:
     """All rows, with real pandas, polars and xarray."""
     python = next(python for python in found() if python.implementation == "cpython" and python.minor == VERSIONS[0])

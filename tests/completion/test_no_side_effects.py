@@ -14,7 +14,7 @@ import pytest
 
 from histshell.completion import Completion, Engine
 from tests.completion import all_types, hooks
-from tests.pythons import Target, some_pythons
+from tests.pythons import EVERY, PYPY, Target, some_pythons
 
 #: `X` is a name, a result or an element; each is completed in each of these places.
 SHAPES = """
@@ -244,6 +244,8 @@ def test_nothing_is_imported_and_nothing_is_printed(
 @some_pythons
 def test_every_type_of_the_library_can_be_looked_at(target: Target, tmp_path: Path) -> None:
     """Each type in C, and an instance of it where one can be made: reading their descriptors in the wrong way ends a process."""
+    if target.mode == PYPY and not EVERY:
+        pytest.skip("with ALL=1")
     words = [target.python.path, "-W", "ignore", str(Path(all_types.__file__))]
     done = subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "more than 150: True\n"), done.stderr

@@ -11,6 +11,7 @@ from hypothesis import given
 from histshell.completion import ranking
 from histshell.completion.model import Completion, Request
 from histshell.completion.ranking import EXACT, FOLDED, INITIALS, PART, SCATTERED
+from tests.pythons import thorough
 
 
 def request(source: str = "") -> Request:
@@ -90,6 +91,7 @@ def test_what_is_no_text_is_passed_over() -> None:
     assert ranking.select(names * 1000, "val", request()) == ["value_2"]
 
 
+@thorough
 @given(st.lists(st.text("aB_c", max_size=5), max_size=30), st.text("aB_c", min_size=1, max_size=3))
 def test_choosing_at_once_is_the_same_as_one_by_one(names: list[str], typed: str) -> None:
     """What `select` finds in passes is what `quality` says of each name."""

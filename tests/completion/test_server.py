@@ -21,6 +21,7 @@ from histshell.completion.inference import answers, jedi_patches
 from histshell.completion.inference.client import SERVER, Client, Question
 from tests.completion.conftest import Make
 from tests.completion.jedi_process import PATIENCE, SCOPE, is_running, names, question, wait_for
+from tests.pythons import thorough
 
 pytestmark = pytest.mark.slow
 
@@ -220,6 +221,7 @@ def test_the_kernel_ends_a_question_that_takes_too_long(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == -signal.SIGALRM
 
 
+@thorough
 def test_memory_is_capped(tmp_path: Path) -> None:
     """A question that needs more ends the process, with a status of its own."""
     with server(tmp_path, memory=100) as process:
@@ -288,6 +290,7 @@ for line in sys.stdin.read().split("---\\n"):
 """
 
 
+@thorough
 def test_names_found_by_their_places_are_the_ones_that_jedi_finds(tmp_path: Path) -> None:
     """Of strings, containers, classes with bases, attributes set in methods, nested classes and private names."""
     lines = [

@@ -197,6 +197,7 @@ def test_at_the_prompt(python: Guest | None, size: tuple[int, int], tmp_path: Pa
         if python is not None:
             rich.wait_for("h[3]  DataFrame 200×40  colour0, colour1, ")
             rich.press("f6")
+            rich.wait_for("of 204 lines")  # all of it is there
             rich.wait_for("F6: the list")
             assert not any("colour39" in row for row in rich.screen())
             for _ in range(60):
