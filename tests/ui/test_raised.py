@@ -162,6 +162,6 @@ def test_at_the_prompt(python: Python, arguments: tuple[str, ...], tmp_path: Pat
         rich.abort()
         rows = rich.enter("h.past[5]")
         assert not any("histshell" in row and "File" in row for row in rows)
-        assert rows[-1].endswith("[5]: there are no sessions")
+        assert rows[-1].endswith("h.past[5]: there are no sessions with results before this one")
         rich.enter("sys.excepthook = lambda kind, error, trace: print('mine', kind.__name__)")
         assert rich.enter("json.loads('x')") == ["mine JSONDecodeError"]
