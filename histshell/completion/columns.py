@@ -100,7 +100,8 @@ def _in_expression(request: Request, context: Context, evaluate: Evaluator) -> L
         return []
     start = request.cursor - len(place.stem)
     if place.sign == "@":
-        known = list(dict.keys(request.namespace)) if static.derives(type(request.namespace), dict) else []
+        space: Any = request.namespace
+        known: List[Any] = list(dict.keys(space)) if static.derives(type(space), dict) else []
         names = [name for name in ranking.select(known, place.stem, request) if name.isidentifier()]
         return [Completion(name, start, "name") for name in names]
     labels = [label for label in tables.columns(owner) if type(label) is str]
