@@ -18,7 +18,7 @@ _NAMES = "max_rows", "max_columns", "max_colwidth", "expand_frame_repr", "show_d
 def different() -> list[str]:
     """Return what is written in another way than with the options, and where an option was set for it."""
     import pandas as pd
-    import polars as pl
+    import polars as pl  # type: ignore[import-not-found, unused-ignore]  # it may be missing
 
     from histshell.display import whole_tables
 
