@@ -63,7 +63,7 @@ def search(words: tuple[str, ...], as_json: bool, limit: int, here: bool, **opti
         from .journal.found_lines import table
         from .views import columns
 
-        _print(table(hits, columns(), time.time()) if hits else ["No input."])
+        _print(table(hits, columns(), time.time()) if hits else ["nothing found"])
     else:
         from .journal.found_lines import line
 
@@ -107,6 +107,8 @@ def sessions(limit: int, as_json: bool) -> None:
 
             titles = ("session", "age", "inputs", "cwd", "Python", "shell", "end")
             _print(found_lines.grid([titles, *rows], columns(), folder=3, whole=(0,)))
+        elif sys.stdout.isatty():
+            _print(["no sessions yet"])
         else:
             _print("\t".join(row) for row in rows)
     sys.exit(0 if logs else 1)

@@ -151,14 +151,14 @@ class History(Own, Base):
         ui: Callable[[], None]
         budget: int
         memory: Callable[[], object]
-        drop: Callable[..., object]
+        drop: Callable[..., Said]
         errors: Any
         search: Callable[..., Any]
         forget: Callable[..., object]
         pause: Callable[..., object]
         past: Any
         resume: Callable[..., Said]
-        keep: Callable[[int], Said]
+        keep: Callable[..., Said]
         page: Callable[..., None]
         help: Callable[..., Any]
         source: Callable[..., Any]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator, List
 
 from histshell.display import whole
 from histshell.display.showing import screen
+from histshell.history import KEPT
 from histshell.views import entry
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def page(self: History, n: int = -1) -> None:
 
     Where output does not go to a terminal, all of it is printed.
     """
+    if n == -1 and len(self) == 1:
+        _print([f"no results yet: {KEPT}"])
+        return
     columns, rows = screen()
     show(whole(entry(self, n).value, columns), rows)
 

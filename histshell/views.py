@@ -99,11 +99,7 @@ def entry(self: History, number: int) -> Entry:
 
     Of a result that was freed it is no more than that.
     """
-    last = len(self) - 1
-    try:
-        number = index(number)
-    except TypeError:
-        raise TypeError(f"the number of a result is expected, not a value of type {type_name(number)}") from None
+    last, number = len(self) - 1, whole_number(number)
     position = number + last + 1 if number < 0 else number
     if not 0 < position <= last:
         raise NoSuchResult(number, max(last, 0))
@@ -114,7 +110,16 @@ def entry(self: History, number: int) -> Entry:
 
 def show(self: History, n: int = 20) -> View:
     """Return the last `n` results as a view that prints as a table."""
+    n = whole_number(n, "a number of results")
     return View(self, range(max(1, len(self) - max(n, 0)), len(self)))
+
+
+def whole_number(value: Any, what: str = "the number of a result") -> int:
+    """Return an index or a count that was given; of what is none the TypeError says what was expected."""
+    try:
+        return index(value)
+    except TypeError:
+        raise TypeError(f"{what} is expected, not a value of type {type_name(value)}") from None
 
 
 def find(self: History, what: object) -> View:

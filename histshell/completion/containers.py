@@ -209,13 +209,23 @@ def labels(index: Any, most: int = COLUMNS) -> List[Any]:
 def column(value: object, key: object) -> Any:
     """Return what a label of a table gives: a Series of a DataFrame, as far as is known."""
     axes = table_axes(value)
-    return series_of(value) if axes and any(same(label, key) for label in labels(axes[0])) else UNKNOWN
+    places = [place for place, label in enumerate(labels(axes[0])) if same(label, key)] if len(axes) == 2 else []
+    series = from_module("pandas", "Series") if places else UNKNOWN
+    if series is UNKNOWN:
+        return UNKNOWN
+    return Instance(series, dtype=dtype_of(value, places[0]) if len(places) == 1 else UNKNOWN)
 
 
-def series_of(value: object) -> Any:
-    """Return what stands for a column of a DataFrame; `UNKNOWN` for other values."""
-    series = from_module("pandas", "Series")
-    return Instance(series) if series is not UNKNOWN and len(table_axes(value)) == 2 else UNKNOWN
+def dtype_of(value: object, place: int = 0) -> Any:
+    """Return numpy's dtype of an array, of a Series of pandas, or of the column of a DataFrame at a place, as C keeps it."""
+    if is_array(value):
+        return value.dtype  # type: ignore[attr-defined]  # an array
+    axes = table_axes(value)
+    manager: Any = dict.get(own_dict(value), "_mgr", UNKNOWN)
+    if not axes or type(manager.blocks) is not tuple:
+        return UNKNOWN
+    block = manager.blocks[int(manager.blknos[place]) if len(axes) == 2 else 0]
+    return block.values.dtype if is_array(block.values) else UNKNOWN
 
 
 def axis(value: object, name: str) -> Any:

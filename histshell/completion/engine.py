@@ -146,7 +146,10 @@ class Engine:
             if part is live and (statements.is_import(context) or (found and _is_subscript(context))):
                 continue
             try:
-                found.extend(part.complete(request, context))
+                more = part.complete(request, context)
+                if part is live and not context.stem and any(one.kind == "column" for one in found):
+                    more = live.likely(more)  # `df.groupby(`: there the columns are meant
+                found.extend(more)
             except Exception:  # values of any kind, changed by other threads: one provider less is still an answer
                 continue
         try:

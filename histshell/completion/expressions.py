@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from . import containers, returned, static, tables
+from . import containers, reductions, returned, static, tables
 from .context import Context, Token
 from .literals import literal
 from .model import Request
@@ -83,8 +83,10 @@ class Evaluator:
 
     def called(self, value: object, opening: int) -> Any:
         """Return what the call whose parenthesis is at index `opening` gives; `super()` is an instance of the base."""
-        if value is not super or self.context.tokens[opening + 1].text != ")":
-            return made_by(value)
+        is_empty = self.context.tokens[opening + 1].text == ")"
+        if value is not super or not is_empty:
+            reduced = reductions.of(value) if is_empty else UNKNOWN
+            return made_by(value) if reduced is UNKNOWN else reduced
         base = self.base()
         return UNKNOWN if base is UNKNOWN else returned.instance(base)
 

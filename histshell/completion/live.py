@@ -45,6 +45,11 @@ def complete(request: Request, context: Context) -> List[Completion]:
     ]
 
 
+def likely(found: List[Completion]) -> List[Completion]:
+    """Return what is left without built-in names and keywords: where columns can stand, these are in the way."""
+    return [one for one in found if one.kind != "keyword" and one.text.rstrip("(") not in builtins.__dict__]
+
+
 def opens_match(context: Context) -> bool:
     """Return whether only `match`, `case` or `type` stands before, at the beginning of a statement."""
     words = context.words

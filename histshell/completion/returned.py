@@ -7,7 +7,7 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List
 
-from . import static, tables
+from . import static, tables, xarrays
 from .static import UNKNOWN, Instance
 
 _KNOWN_WHOLE = ("numpy", "pandas", "polars", "xarray")
@@ -28,6 +28,9 @@ _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 def member(value: Any, name: str) -> Any:
     """Return what a property, or an accessor such as `.str`, of a value gives, as far as that is said; else `UNKNOWN`."""
+    found = xarrays.member(value, name)
+    if found is not UNKNOWN:
+        return found
     raw = static.class_attribute(static.class_of(value), name)
     kind = type(raw)
     if kind is property and type(raw.fget) is types.FunctionType:
@@ -89,7 +92,10 @@ def _given(function: Any, owner: Any, name: str) -> Any:
     if not static.is_class(cls):
         return UNKNOWN
     table = tables.table_of(owner) if name in tables.KEEP_COLUMNS else UNKNOWN
-    return instance(cls, table)
+    found = instance(cls, table)
+    if type(owner) is Instance and name in tables.KEEP_VALUES and cls is owner.cls:
+        found.row, found.dtype = owner.row, owner.dtype
+    return found
 
 
 def instance(cls: Any, table: Any = UNKNOWN) -> Instance:

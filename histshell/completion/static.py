@@ -37,15 +37,20 @@ UNKNOWN: Any = _Unknown()
 class Instance:
     """Stands for a value of which only the class is known; `is_all` if a value of that class has no more to it.
 
-    `table` is the live table that it was made from, if it was, so that its columns are known.
+    `table` is the live table that it was made from, if it was, so that its columns are known; `row` the one that it is a row
+    of, whose columns are its labels; `dtype` numpy's, of a column of numbers.
     """
 
-    __slots__ = ("cls", "is_all", "table")
+    __slots__ = ("cls", "dtype", "is_all", "row", "table")
 
-    def __init__(self, cls: type, is_all: bool = True, table: Any = UNKNOWN) -> None:
+    def __init__(
+        self, cls: type, is_all: bool = True, table: Any = UNKNOWN, row: Any = UNKNOWN, dtype: Any = UNKNOWN
+    ) -> None:
         self.cls = cls
         self.is_all = is_all
         self.table = table
+        self.row = row
+        self.dtype = dtype
 
 
 def ids(*kinds: type) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import Any, List
 
-from . import containers, static
+from . import containers, static, xarrays
 from .static import UNKNOWN, Instance
 
 _KEEPING = """
@@ -17,6 +17,22 @@ _KEEPING = """
 KEEP_COLUMNS = frozenset(_KEEPING.split())
 """Methods and properties after which the columns are, as a rule, still there."""
 
+KEEP_VALUES = frozenset(
+    [
+        "copy",
+        "drop_duplicates",
+        "dropna",
+        "head",
+        "nlargest",
+        "nsmallest",
+        "sample",
+        "sort_index",
+        "sort_values",
+        "tail",
+    ]
+)
+"""Methods after which what is left is what was there: the labels of a row, the type of a column's values."""
+
 _INDEXERS = ("_LocIndexer", "_iLocIndexer", "_AtIndexer", "_iAtIndexer")
 
 
@@ -26,7 +42,7 @@ def table_of(value: Any) -> Any:
         return UNKNOWN
     if type(value) is Instance:
         return value.table
-    if len(containers.table_axes(value)) == 2 or is_polars(value) or _variables(value):
+    if len(containers.table_axes(value)) == 2 or is_polars(value) or xarrays.variables(value):
         return value
     cls = type(value)
     package = static.class_module(cls).partition(".")[0]
@@ -39,15 +55,19 @@ def table_of(value: Any) -> Any:
 
 def columns(value: Any) -> List[Any]:
     """Return the labels of the columns of a table, or of what was made from one: anything may be among them."""
+    if type(value) is Instance and value.row is not UNKNOWN:
+        return columns(value.row)
     if type(value) is Instance and (is_indexer(value) or _one_column(value.cls)):
         return []
+    if type(value) is Instance and static.class_module(value.cls).startswith("xarray."):
+        return xarrays.labels(value)
     table = table_of(value)
     if table is UNKNOWN:
         return []
     axes = containers.table_axes(table)
     if axes:
         return containers.labels(axes[0])
-    return _polars_columns(table) if is_polars(table) else list(_variables(table))
+    return _polars_columns(table) if is_polars(table) else list(xarrays.variables(table))
 
 
 def rows(value: Any) -> List[Any]:
@@ -102,15 +122,15 @@ def _of_pandas(value: Any, cls: Any, key: Any, table: Any) -> Any:
             table is UNKNOWN or type(key) is tuple
         ):  # of a Series: one of its values, or some of them; a value of a table
             return UNKNOWN
-        return Instance(frame, True, table) if type(key) in (slice, list) else Instance(series)
+        return Instance(frame, True, table) if type(key) in (slice, list) else Instance(series, row=table)
     if type(key) is slice and cls is frame and table is not UNKNOWN:
         return Instance(cls, True, table)
     if type(value) is Instance and (cls is frame or cls is series) and type(key) in (slice, list):
-        return Instance(cls, True, table)
+        return Instance(cls, True, table, dtype=value.dtype)
     if not any(containers.same(label, key) for label in columns(value)):
         return Instance(cls, True, table) if type(key) is list and table is not UNKNOWN else UNKNOWN
     if cls is frame:
-        return Instance(series)
+        return containers.column(table, key)
     return (
         _made("pandas.core.groupby.generic", "SeriesGroupBy")
         if static.class_name(cls) == "DataFrameGroupBy"
@@ -141,13 +161,3 @@ def _polars_columns(frame: Any) -> List[Any]:
         return []
     found = method(inner)
     return found[: containers.COLUMNS] if type(found) is list else []
-
-
-def _variables(value: Any) -> Any:
-    """Return the variables of an xarray Dataset, the coordinates of a DataArray: by name; empty for others."""
-    for kind, slot in (("Dataset", "_variables"), ("DataArray", "_coords")):
-        cls = static.from_module("xarray", kind)
-        if cls is not UNKNOWN and type(value) is cls:
-            found = static.attribute(value, slot)
-            return found if type(found) is dict else {}
-    return {}

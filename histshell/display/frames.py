@@ -1,7 +1,8 @@
 """Tables and arrays of pandas, polars and numpy: written by their own `repr`, told how much room there is.
 
 They are asked through the options that these packages have for it, set for the time of the call. An option that the user has set
-to something else than the package does stays, and then the text is taken as it comes.
+to something else than the package does stays, and then the text is taken as it comes. For all of a table no option is set where
+that can be: `whole_tables`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from types import ModuleType
 
 from histshell.preview.library import class_names
 
+from . import whole_tables
 from .texts import width
 
 TYPE_CHECKING = False
@@ -26,7 +28,6 @@ _ROWS, _COLUMNS, _LINE, _ARRAY, _LINE_OF_ARRAY = 60, (0, 20), 80, 1000, 75
 
 _TRIES = 4
 _CHUNK = 1000  # rows, or items of an array, that are written at once
-_CELL = 500  # characters of a cell, where a table is shown in whole
 
 _mro = type.__dict__["__mro__"].__get__
 _names = type.__dict__["__dict__"].__get__
@@ -130,19 +131,29 @@ def whole(value: Any) -> Iterator[str]:
     for start in range(0, length, step):
         end = min(start + step, length)
         part = value.iloc[start:end] if hasattr(value, "iloc") else value[start:end]
-        yield f"[{start:,}:{end:,}]"
+        yield _block(value, package, start, end, length)
         yield from _all(part).split("\n")
+
+
+def _block(value: Any, package: str, start: int, end: int, length: int) -> str:
+    """Return the line above a part: what is typed behind the value to have that alone, and how much there is of it."""
+    what = "" if package == "numpy" else " rows" if len(getattr(value, "shape", ())) == 2 else " values"
+    return f"{'.iloc' * hasattr(value, 'iloc')}[{start}:{end}] of {length:,}{what}"
 
 
 def _all(value: Any) -> str:
     way: Fitting | None = fitting(value)
+    text = whole_tables.pandas_table(value) if way is _pandas else None
+    text = whole_tables.polars_table(value) if way is _polars else text
+    if text is not None:
+        return text
     if way is _pandas:
         names = "max_rows", "max_columns", "max_colwidth", "expand_frame_repr", "show_dimensions"
-        options = dict(zip(["display." + name for name in names], (None, None, _CELL, False, False)))
+        options = dict(zip(["display." + name for name in names], (None, None, whole_tables.CELL, False, False)))
         return _with_options(sys.modules["pandas"], options, value)
     if way is _polars:
         polars: Any = sys.modules["polars"]
-        with polars.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=1 << 15, fmt_str_lengths=_CELL):
+        with polars.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=1 << 15, fmt_str_lengths=whole_tables.CELL):
             return str.__str__(repr(value))
     if way is _numpy:
         numpy: Any = sys.modules["numpy"]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, List, NamedTuple
 
 from histshell.errors import HistshellError
 from histshell.history import Own
+from histshell.preview import preview
 from histshell.preview.exceptions import told
-from histshell.views import columns, laid_out, one_row, width
+from histshell.views import columns, laid_out, one_row, whole_number, width
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,11 +62,13 @@ class Errors(Own):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [one.error for one in self._failures[index]]
+        index = whole_number(index, "the number of an exception")
         try:
             return self._failures[index].error
         except IndexError:
             count = len(self._failures)
-            raise HistshellError(f"there is no exception {index} among the {count} that are held") from None
+            held = f"{count} are held" if count > 1 else "one is held" if count else "none is held"
+            raise HistshellError(f"there is no exception {preview(index, 30)}: {held}") from None
 
     def __iter__(self) -> Any:
         return iter([one.error for one in self._failures])

@@ -119,7 +119,7 @@ def budget(self: History) -> int:
 
 def set_budget(history: History, value: Any) -> None:
     """Set how many bytes all results together may hold."""
-    if type(value) not in (int, float) or not value >= 0:
+    if type(value) not in (int, float) or not 0 <= value < float("inf") or value != int(value):
         raise HistshellError(f"h.budget is a number of bytes, such as 2 << 30, not {preview(value, 60)}")
     held(history).limit = int(value)
 

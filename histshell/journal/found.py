@@ -59,6 +59,7 @@ def search(
     the one you are in, those below it count too. Also `session`, `host`, `python`, `failed`, `type` and `regex`, as for
     `histshell search`. `n` is how many. What other sessions have typed meanwhile is found too.
     """
+    n = views.whole_number(n, "a number of inputs")
     try:
         asked = query_text.query(words, since, until, cwd, here, **others)
     except TypeError as error:

@@ -8,6 +8,8 @@ import time
 from datetime import date, datetime, timedelta
 from typing import Any, Iterable, Union
 
+from histshell.preview import preview
+
 from .matching import BadQuery, Query
 
 Moment = Union[str, float, date, datetime, timedelta, None]
@@ -27,7 +29,18 @@ def query(
     **others: Any,
 ) -> Query:
     """Return the query for what was typed. Words stand between blanks. Raises BadQuery."""
-    text = words if isinstance(words, str) else " ".join(words)
+    try:
+        text = words if isinstance(words, str) else " ".join(words)
+    except TypeError:
+        raise BadQuery(f"words are expected, not {preview(words, 60)}") from None
+    unknown = sorted(set(others) - set(Query._fields))
+    if unknown:
+        raise BadQuery(
+            f"there is no {unknown[0]!r} to search by; there are since, until, cwd, here, {', '.join(Query._fields[4:])}"
+        )
+    for what, value in (("cwd", os.fspath(cwd) if isinstance(cwd, os.PathLike) else cwd), *others.items()):
+        if what != "failed" and not isinstance(value, str):
+            raise BadQuery(f"{what} is a text, not {preview(value, 60)}")
     name = type if isinstance(type, str) else getattr(type, "__name__", None)
     if not isinstance(name, str):
         raise BadQuery(f"a type or its name is expected, not {type!r:.60}")

@@ -67,7 +67,7 @@ def shown(gone: List[Gone], found: List[ToForget], typed: int) -> List[str]:
         lines.append(f"{day}  {preview.printable(one.session)[:40]}  {numbers:<6} {preview.one_line(one.source)}")
     sessions = len({one.session for one in found})
     values = sum(len(one.extents) for one in found)
-    counts = [_count(len(gone), "input"), f"of {_count(sessions, 'session')}"] if found else ["No input"]
+    counts = [_count(len(gone), "input"), f"of {_count(sessions, 'session')}"] if found else ["No input found"]
     if values:
         counts.append(f"with {_count(values, 'saved value')}")
     lines.append(

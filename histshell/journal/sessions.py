@@ -35,13 +35,18 @@ def last(folder: str, count: int) -> List[SessionLog]:
     return logs
 
 
+def _are(count: int) -> str:
+    return f"are {count:,}" if count > 1 else "is only one" if count else "are none yet"
+
+
 def named(folder: str, name: str) -> SessionLog:
     """Return the session of a name, or of its beginning; -1 is the last one. Raises NoSessionNamed."""
     if name[:1] == "-" and name[1:].isdigit():
         count = int(name[1:])
         logs = last(folder, count) if 0 < count < 1_000_000 else []
         if len(logs) < count or not count:
-            raise NoSessionNamed(f"there is no session {name}: there are {len(every(folder)):,}")
+            there = len(every(folder))
+            raise NoSessionNamed(f"there is no session {name}: there {_are(there)}")
         return logs[0]
     paths = reader.files(folder)
     forgotten = forgetting.forgotten(folder)

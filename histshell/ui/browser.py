@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application, get_app
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from histshell.history import History
     from histshell.journal.search import Hit
 
+    from .raised import Raised
+
 MOST = 500
 """How many lines the list has at most."""
 
@@ -47,6 +50,7 @@ _KEYS = (
     "Enter: put in", "F6: into it", "Tab: its source", "F8: copy", "Ctrl-T: tab", "Esc: back", "F9: copy its input",
     "Ctrl-R: all sessions",
 )  # fmt: skip
+_ERROR_KEYS = ("Enter: put in", "F7: all frames", *_KEYS[1:])
 _PANE_KEYS = ("F6: the list", "F8: copy", "Home, End", "left, right", "F9: copy its input")
 _WIDE_KEYS = ("Enter: put in", "Ctrl-R: next older", "F5: this session", "Esc: back")
 """What the last row says of keys, the most needed first."""
@@ -62,8 +66,8 @@ class Browser:
     """A full-screen application; `app.run_async()` gives what is to be put into the input, None if nothing was chosen.
 
     `inputs` is oldest first, `own` those of this session. The newest is on top. `finder` looks for those of all sessions, which it
-    begins with if `is_wide`. `terminal` is an input of its own: of another application's, that one would get an Escape that is
-    pressed at once. Made where an event loop runs.
+    begins with if `is_wide`. `raised` writes tracebacks as the prompt does. `terminal` is an input of its own: of another
+    application's, that one would get an Escape that is pressed at once. Made where an event loop runs.
     """
 
     def __init__(
@@ -73,6 +77,7 @@ class Browser:
         own: Sequence[str],
         style: BaseStyle | None,
         finder: everywhere.Finder,
+        raised: Raised,
         is_wide: bool = False,
         terminal: Input | None = None,
     ) -> None:
@@ -80,6 +85,8 @@ class Browser:
         self.inputs = inputs
         self.own = own
         self.finder = finder
+        self.raised = raised
+        self.unfolded = False  # whether the frames of libraries are shown
         quiet = Quiet()
         self.sifter = Sifter(history, MOST, quiet.wait)
         self.is_wide = is_wide
@@ -228,7 +235,8 @@ class Browser:
         if self._copied:
             return f" {self._copied}"
         found = self.said or f"{len(self.items)}{'' if self.looked_at_all else ' or more'} found"
-        keys = _WIDE_KEYS if self.is_wide else _PANE_KEYS if self.in_pane else _KEYS
+        keys: Sequence[str] = _KEYS if self.tab != "errors" else _ERROR_KEYS
+        keys = _WIDE_KEYS if self.is_wide else _PANE_KEYS if self.in_pane else keys
         state = "" if self.is_wide else self.pane.state(self._rows())
         parts = [part for part in (state if self.in_pane else found, "" if self.in_pane else state) if part]
         room = get_app().output.get_size().columns - 2
@@ -286,7 +294,8 @@ class Browser:
         return self.pane.fragments(self._rows(), columns)
 
     def _look(self, item: Item, columns: int, load: bool = False) -> None:
-        head, make, instead = looked_at.shown(self.history, item, columns, load)
+        trace = partial(self.raised.lines, whole=self.unfolded)
+        head, make, instead = looked_at.shown(self.history, item, columns, load, trace)
         self.pane.show((item, columns), head, make, instead)
 
     # -- the keys ------------------------------------------------------------------------------------------------------
@@ -379,6 +388,12 @@ class Browser:
         def _(_event: KeyPressEvent) -> None:
             if self.items:
                 self._look(self.items[self.selected], self._pane_columns(), load=True)
+
+        @bindings.add("f7", filter=here)
+        def _(_event: KeyPressEvent) -> None:
+            self.unfolded = not self.unfolded
+            if self.items and self.items[self.selected].failure is not None:
+                self._look(self.items[self.selected], self._pane_columns())
 
         @bindings.add("f8")
         @bindings.add("f9")

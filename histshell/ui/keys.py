@@ -65,7 +65,7 @@ def bind(editor: Editor, raised: Raised) -> None:
         style, buffer = editor.app.style, editor.default_buffer
         inputs, terminal = editor.inputs.get_strings(), editor.terminal.input()
         own = editor.inputs.added
-        browser = Browser(editor.editor_options.history, inputs, own, style, finder, is_wide, terminal)
+        browser = Browser(editor.editor_options.history, inputs, own, style, finder, raised, is_wide, terminal)
 
         async def run() -> None:
             async with in_terminal():

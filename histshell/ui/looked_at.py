@@ -70,13 +70,16 @@ def source(history: History, item: Item) -> str:
     return item.text
 
 
-def shown(history: History, item: Item, columns: int, load: bool) -> tuple[list[tuple[str, str]], Make | None, str]:
+def shown(
+    history: History, item: Item, columns: int, load: bool, trace: Callable[[BaseException], Iterator[str]]
+) -> tuple[list[tuple[str, str]], Make | None, str]:
     """Return what stands above the text of an item, what makes that text, and what stands there meanwhile.
 
-    A result that is saved or of another session is loaded only if `load` says so.
+    A result that is saved or of another session is loaded only if `load` says so. `trace` gives the text of an exception.
     """
     if item.failure is not None:
-        return _head(item.text, "", item.failure.source), _trace(item.failure.error), exception(item.failure)
+        error = item.failure.error
+        return _head(item.text, "", item.failure.source), lambda: trace(error), exception(item.failure)
     if not item.number:
         return [], None, everywhere.escaped(item.text)
     try:
@@ -107,16 +110,5 @@ def _whole(value: Callable[[], object], columns: int) -> Make:
         from histshell.display import whole
 
         return whole(value(), columns)
-
-    return make
-
-
-def _trace(error: BaseException) -> Make:
-    def make() -> Iterator[str]:
-        import traceback
-
-        trace = BaseException.__dict__["__traceback__"].__get__(error)
-        for text in traceback.TracebackException(type(error), error, trace, compact=True).format():
-            yield text.rstrip("\n")
 
     return make

@@ -49,23 +49,40 @@ class Raised:
         if self.how == "python" or not _is_at_terminal():
             return None
         found = traceback.TracebackException(type(error), error, trace, compact=True)
-        colour = _wants_colour()
-        for one in _all(found):
-            self._last.append((one, _without_ours(one.stack or ())))
-        return self._made(found, self.how == "folded", colour)
+        self._last = _with_frames(found)
+        return "".join(_made(self._last, self.how == "folded", _wants_colour()))
+
+    def lines(self, error: BaseException, whole: bool) -> Iterator[str]:
+        """Yield the text of an exception that was raised before, without colour; the last one at the prompt stays what it is."""
+        trace = BaseException.__dict__["__traceback__"].__get__(error)
+        found = traceback.TracebackException(type(error), error, trace, compact=True)
+        texts = (
+            found.format()
+            if self.how == "python"
+            else _made(_with_frames(found), self.how == "folded" and not whole, False)
+        )
+        for text in texts:
+            yield text.rstrip("\n")
 
     def whole(self) -> str:
         """Return the last text again, with all frames; empty where nothing was folded."""
         if not self._last or not any(_is_folded(frames) for _, frames in self._last):
             return ""
-        return self._made(self._last[0][0], False, _wants_colour())
+        return "".join(_made(self._last, False, _wants_colour()))
 
-    def _made(self, found: Any, folded: bool, colour: bool) -> str:
-        for one, frames in self._last:
-            if one.stack is not None:
-                one.stack = _Frames(frames, folded, colour)
-            one.format_exception_only = _Ending(one, colour)
-        return "".join(found.format())
+
+def _with_frames(found: Any) -> list[tuple[Any, list[Any]]]:
+    """Return an exception's text and those that belong to it, each with its frames but ours."""
+    return [(one, _without_ours(one.stack or ())) for one in _all(found)]
+
+
+def _made(texts: list[tuple[Any, list[Any]]], folded: bool, colour: bool) -> Iterator[str]:
+    """Yield the pieces of the first of these texts, which has the others in it."""
+    for one, frames in texts:
+        if one.stack is not None:
+            one.stack = _Frames(frames, folded, colour)
+        one.format_exception_only = _Ending(one, colour)
+    yield from texts[0][0].format()
 
 
 def _all(found: Any) -> Iterator[Any]:

@@ -21,8 +21,10 @@ _EFFORT = 1 << 40
 _LOOKED_AT = 1_000_000  # things that are looked through to say where in a value something lies
 
 
-def keep(self: History, number: int) -> Said:
+def keep(self: History, number: int | None = None) -> Said:
     """Save result `number` (negative: from the end), up to a gigabyte, and say in one line what was done, or why it cannot be."""
+    if number is None:
+        return Said("which? h.keep(3) saves result 3")
     entry = self.entry(number)
     value = entry.there
     if type(value) is Placeholder:

@@ -14,7 +14,7 @@ from histshell.errors import HistshellError, NoSuchResult
 from histshell.history import Own
 from histshell.journal import place
 from histshell.journal.file_format import SessionLog
-from histshell.preview import printable, sentence
+from histshell.preview import preview, printable, sentence
 from histshell.views import Said
 
 from . import all_sessions
@@ -121,8 +121,8 @@ class PastSession(Own):
             return [value_of(rows[one]) for one in range(*number.indices(last + 1)) if one in rows]
         return value_of(self._row(rows, number))
 
-    def _row(self, rows: Dict[int, PastResult], number: int) -> PastResult:
-        last = max(rows, default=0)
+    def _row(self, rows: Dict[int, PastResult], number: Any) -> PastResult:
+        last, number = max(rows, default=0), views.whole_number(number)
         row = rows.get(number + last + 1 if number < 0 else number)
         if row is None:
             if 0 < number <= last:
@@ -140,7 +140,7 @@ class PastSession(Own):
 
     def show(self, n: int = _ROWS) -> Said:
         """Return a table of its last `n` results."""
-        rows = list(self.rows.values())
+        rows, n = list(self.rows.values()), views.whole_number(n, "a number of results")
         shown = [entry_of(row) for row in rows[max(len(rows) - max(n, 0), 0) :]]
         lines = [repr(self), *(views.table(shown, views.columns(), time.time()) if shown else ())]
         if len(rows) > len(shown):
@@ -168,9 +168,12 @@ class PastSession(Own):
 class Selection(Own):
     """Some sessions, oldest first. Prints as a table; `[-1]` is the last one."""
 
-    def __init__(self, history: History, chosen: Sequence[PastSession]) -> None:
+    _none = "there are no sessions"
+
+    def __init__(self, history: History, chosen: Sequence[PastSession], name: str) -> None:
         self._history = history
         self._chosen = chosen
+        self._name = name  # what is typed to have it
 
     def _list(self) -> Sequence[PastSession]:
         return self._chosen
@@ -187,14 +190,18 @@ class Selection(Own):
     def __getitem__(self, key: slice) -> Selection: ...
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
-            return Selection(self._history, self._list()[key])
+            return Selection(self._history, self._list()[key], f"{self._name}[{_ends(key)}]")
+        key = views.whole_number(key, "the number of a session")
         try:
             return self._list()[key]
         except IndexError:
-            count = len(self._list())
-            there = "there is 1 session" if count == 1 else f"there are {count:,} sessions"
-            last = f"{there}, and [-1] is the last one" if count else "there are no sessions"
-            raise NoSuchSession(f"[{key}]: {last}") from None
+            raise self._missing(key, len(self._list())) from None
+
+    def _missing(self, key: int, count: int) -> NoSuchSession:
+        """Return what is raised where there are only so many."""
+        there = "there is 1 session" if count == 1 else f"there are {count:,} sessions"
+        last = f"{there}, the last is {self._name}[-1]" if count else self._none
+        return NoSuchSession(f"{self._name}[{preview(key, 30)}]: {last}")
 
     def __repr__(self) -> str:
         chosen = self._list()
@@ -209,8 +216,10 @@ class Past(Selection):
     """
 
     def __init__(self, history: History, everything: bool = False) -> None:
-        super().__init__(history, ())
+        super().__init__(history, (), "h.past.all" if everything else "h.past")
         self._everything = everything
+        if not everything:
+            self._none = "there are no sessions with results before this one"
 
     @property
     def all(self) -> Past:
@@ -232,13 +241,15 @@ class Past(Selection):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
             return self._of_day(key) if _DAY.fullmatch(key) else self._named(key)
-        if isinstance(key, int) and key < 0:
+        if isinstance(key, slice):
+            return super().__getitem__(key)
+        key = views.whole_number(key, "a session's number, its id, or a day")
+        if key < 0:
             number = 0
             for number, (_, session) in enumerate(self._newest(), 1):
                 if number == -key:
                     return session
-            count = f"only {number} of them" if number else "none"
-            raise NoSuchSession(f"h.past[{key}]: of the sessions before this one that have results, there is {count}")
+            raise self._missing(key, number)
         return super().__getitem__(key)
 
     def before(self, folder: str) -> PastSession:
@@ -248,7 +259,9 @@ class Past(Selection):
             if folder in facts.folders:
                 return session
             first = first or session
-        return first or self[-1]  # which says that there is none
+        if first is None:
+            raise NoSuchSession(self._none)
+        return first
 
     def _of_day(self, day: str) -> Selection:
         """Return the sessions that were open on a day, by local time."""
@@ -266,7 +279,7 @@ class Past(Selection):
             )
             if when < ended and last >= began:
                 found.append(session)
-        return Selection(self._history, found[::-1])
+        return Selection(self._history, found[::-1], f"{self._name}[{day!r}]")
 
     def _named(self, name: str) -> PastSession:
         every = [(one.path, one.id) for one in all_sessions.newest(place.folder()) if one.id.startswith(name)]
@@ -302,6 +315,12 @@ def own_id(history: History) -> str:
     """Return the id of the running session, empty where it has no journal yet."""
     journal = getattr(getattr(history, "__session__", None), "journal", None)
     return journal.id if journal is not None else ""
+
+
+def _ends(key: slice) -> str:
+    """Return a slice as it is typed."""
+    ends = (key.start, key.stop) if key.step is None else (key.start, key.stop, key.step)
+    return ":".join("" if end is None else preview(end, 30) for end in ends)
 
 
 def _date(when: float) -> datetime:

@@ -10,7 +10,7 @@ from histshell.placeholder import Placeholder
 from histshell.preview import preview
 from histshell.views import Said
 
-from .past import NoSuchSession, Past, PastSession
+from .past import NoSuchSession, Past, PastSession, Selection
 from .rows import PastResult, record_of, unloaded
 
 if TYPE_CHECKING:
@@ -37,8 +37,15 @@ def resume(self: History, session: Any = None) -> Said:
             return Said(str(error))
         except TypeError:
             return Said(f"h.resume() takes a session, its number or its id, not {preview(session, 60)}")
+    if isinstance(session, Selection) and len(session) == 1:
+        session = session[0]
     if not isinstance(session, PastSession):
-        return Said("these are several sessions: h.past[-2].resume() goes on with one")
+        many = len(session)
+        return Said(
+            f"which? {many:,} sessions are meant: h.past[-2].resume() goes on with one"
+            if many
+            else "there are no such sessions"
+        )
     taken = len(self) - 1
     if taken > 0:
         return Said(

@@ -527,6 +527,52 @@ CASES: list[Case] = [
     case("dataset.temp|", "dataset.temperature", group="xarray"),
     case("dataset.temperature.med|", "dataset.temperature.median(", group="xarray"),
     case('temperature["pl|', 'temperature["place"]', group="xarray"),
+    case("df.iloc[0].al|", "df.iloc[0].alpha", group="pandas"),
+    case('named.loc["first_row"].va|', 'named.loc["first_row"].value', group="pandas"),
+    case('df.iloc[0]["tw|', 'df.iloc[0]["two words"]', group="pandas"),
+    case("df.iloc[0].dropna().al|", "df.iloc[0].dropna().alpha", group="pandas"),
+    case("df.iloc[0].alpha.|", group="pandas"),
+    case('df.iloc[0].loc["|', lacks=('df.iloc[0].loc["0"',), group="pandas"),
+    case('df.query("al|', 'df.query("alpha', group="pandas"),
+    case('df.query("|")', 'df.query("alpha")', 'df.query("`two words`")', lacks=('df.query("7")',), group="pandas"),
+    case('df.query("alpha > 1 and `tw|', 'df.query("alpha > 1 and `two words`', group="pandas"),
+    case('df.query("`tw|` > 1")', 'df.query("`two words` > 1")', group="pandas"),
+    case('df.query("alpha > @num|', 'df.query("alpha > @number', lacks=('df.query("alpha > @alpha',), group="pandas"),
+    case("df.query(\"mean == 'al|", lacks=("df.query(\"mean == 'alpha",), group="pandas"),
+    case('df.query("alpha.me|', lacks=('df.query("alpha.mean',), group="pandas"),
+    case('df[df.alpha > 1].eval("me|', 'df[df.alpha > 1].eval("mean', group="pandas"),
+    case('text.query("al|', lacks=('text.query("alpha',), group="pandas"),
+    case("df.alpha.mean().fromh|", "df.alpha.mean().fromhex(", group="pandas"),
+    case('df["alpha"].sum().denom|', 'df["alpha"].sum().denominator', lacks=('df["alpha"].sum().fromhex(',), group="pandas"),
+    case("df[df.alpha > 1].alpha.head().std().fromh|", "df[df.alpha > 1].alpha.head().std().fromhex(", group="pandas"),
+    case("df.alpha.isna().sum().fromh|", lacks=("df.alpha.isna().sum().fromhex(",), group="pandas"),
+    case("df.mean().al|", "df.mean().alpha", group="pandas"),
+    case("array.mean().fromh|", "array.mean().fromhex(", group="numpy"),
+    case("array.mean(axis=0).fromh|", lacks=("array.mean(axis=0).fromhex(",), group="numpy"),
+    case("df.groupby(|", 'df.groupby("alpha"', 'df.groupby("two words"', "df.groupby(7", "df.groupby(by=", "df.groupby(df",
+         lacks=("df.groupby(print(", "df.groupby(None"), group="pandas"),
+    case("df.groupby([|", 'df.groupby(["alpha"', group="pandas"),
+    case("df.merge(df, on=|", 'df.merge(df, on="alpha"', group="pandas"),
+    case("gb.agg({|", 'gb.agg({"alpha"', group="pandas"),
+    case('gb.agg({"alpha": |', lacks=('gb.agg({"alpha": "mean"',), group="pandas"),
+    case("df.loc[:, |", 'df.loc[:, "alpha"', group="pandas"),
+    case("df.loc[|", lacks=("df.loc[0", 'df.loc["alpha"'), group="pandas"),
+    case("named.loc[|", 'named.loc["first_row"', group="pandas"),
+    case("print(df, |", "print(df, print(", lacks=('print(df, "alpha"',), group="pandas"),
+    case("[df, |", lacks=('[df, "alpha"',), group="pandas"),
+    case('polar.lazy().select("be|', 'polar.lazy().select("beta"', group="polars"),
+    case('polar.lazy().filter(pl.col("be|', 'polar.lazy().filter(pl.col("beta"', group="polars"),
+    case("polar.select(pl.col.be|", "polar.select(pl.col.beta", group="polars"),
+    case("polar.select(pl.col(|", 'polar.select(pl.col("beta"', group="polars"),
+    case("pl.col.|", group="polars"),
+    case('lazy.select("|', group="polars"),
+    case('dataset.coords["pl|', 'dataset.coords["place"]', group="xarray"),
+    case('dataset.coords["|', 'dataset.coords["place"]', lacks=('dataset.coords["temperature"]',), group="xarray"),
+    case('dataset.data_vars["|', 'dataset.data_vars["temperature"]', lacks=('dataset.data_vars["place"]',), group="xarray"),
+    case('dataset.coords["place"].med|', 'dataset.coords["place"].median(', group="xarray"),
+    case('temperature.coords["|', 'temperature.coords["place"]', group="xarray"),
+    case('dataset.attrs["un|', 'dataset.attrs["unit"]', group="xarray"),
+    case('dataset.sizes["pl|', 'dataset.sizes["place"]', group="xarray"),
     case("pd.read_c|", "pd.read_csv(", group="pandas"),
     case('pd.read_csv("da|', 'pd.read_csv("data.csv"', group="pandas"),
 ]  # fmt: skip
@@ -570,10 +616,13 @@ def packages(values: dict[str, Any]) -> list[str]:
         import polars as pl  # type: ignore[import-not-found, unused-ignore]
 
         values["pl"], values["polar"] = pl, pl.DataFrame({"alpha": [1], "beta": [2]})
+        values["lazy"] = values["polar"].lazy()
         there.append("polars")
         import xarray  # type: ignore[import-not-found, unused-ignore]
 
-        values["dataset"] = xarray.Dataset({"temperature": ("place", [1, 2])}, coords={"place": [1, 2]})
+        values["dataset"] = xarray.Dataset(
+            {"temperature": ("place", [1, 2])}, coords={"place": [1, 2]}, attrs={"unit": "K"}
+        )
         values["temperature"] = values["dataset"].temperature
         there.append("xarray")
     except ImportError:

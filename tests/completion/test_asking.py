@@ -116,6 +116,8 @@ def test_what_is_written_in_c() -> None:
 def test_what_cannot_be_told_without_running_something_is_said() -> None:
     """A name that is not there, and a call; the line says what would run it."""
     assert told("nowhere") == ["there is no nowhere here"]
+    assert History().help("nowhere").text.startswith("there is no nowhere here; of the text itself:\n\nstr\n'nowhere'")
+    assert History().help("no name").text.startswith("str\n'no name'")
     assert told("f(1)", f=lambda x: x) == [
         "what f(1) is cannot be told without running something: h.help(f(1)) runs it"
     ]

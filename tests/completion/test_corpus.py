@@ -72,3 +72,41 @@ def test_a_row_that_does_not_hold_is_reported(session: dict[str, Any]) -> None:
 def test_the_table_is_long_enough() -> None:
     """More than 150 rows, none twice."""
     assert len({row.line for row in corpus.CASES}) == len(corpus.CASES) > 150
+
+
+def test_the_class_of_a_reduction_is_that_of_the_real_one() -> None:
+    """Of columns and arrays of every dtype, where one is told; and enough are told. Nothing is called for that."""
+    python = next(python for python in found() if python.implementation == "cpython" and python.minor == VERSIONS[0])
+    interpreter = with_packages(python, corpus.PACKAGES)
+    done = subprocess.run(
+        [interpreter, "-B", "-W", "ignore", "-c", REDUCTIONS, corpus.ROOT],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    *wrong, told = done.stdout.splitlines()
+    assert wrong == []
+    assert int(told) > 150
+
+
+REDUCTIONS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np, pandas as pd
+from histshell.completion import reductions, static
+
+NAMES = "mean median std var sem skew kurt kurtosis sum prod product min max count nunique any all"
+told = 0
+for code in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c16 M8[ns] m8[ns] O".split():
+    array = np.array([1, 2, 3, 4]).astype(code)
+    for value in (array, pd.Series(array)):
+        for name in NAMES.split():
+            try:
+                made = type(getattr(value, name)())
+            except Exception:
+                continue
+            said = reductions.of(static.attribute(value, name))
+            told += said is not static.UNKNOWN
+            if said is not static.UNKNOWN and said.cls is not made:
+                print(code, type(value).__name__, name, said.cls, made)
+print(told)
+"""

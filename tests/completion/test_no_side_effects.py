@@ -29,6 +29,8 @@ X.columns.| X.index["| X.value.| X.value.pl| X.cls.| X.cls(| X.cls.pl| X.T.| X.d
 X.__init__(| X(*X, | X(**X, | X(second=X, | function(X, | function(second=X, fi| X.method(X, second=| X(lambda X: X.| X(X[1, |
 X.said.| X.says().| X.says().up| X.said.up| X.loc[:, "| X.loc["| X.iloc[0].| X.groupby("| X.groupby(["a", "| X.method(by="|
 function(X, by="| function(first=X, on="| X.agg({"| X.str.| X.dt.| X["x"].str.| match X| pl.col("| X(pl.col("| X.col("|
+X.query("| X.query("@| X.eval("pl| X.groupby(| X.method(by=| X.loc[| X.loc[:, | X.agg({| X.mean().| X.x.sum().|
+X.coords["| X.attrs["| X.sizes["| X.data_vars["| X.iloc[0]["| X.col.| X(X.col.| function(X, by=|
 """.replace("\n", "\t").replace("| ", "|\t").split("\t")  # fmt: skip
 NAMES = [f"{name}_{kind}" for name in hooks.CLASSES for kind in ("value", "class")]
 NAMES += [

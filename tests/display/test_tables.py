@@ -43,7 +43,15 @@ for _ in range(20):
     held(history).catch_up()
 os.environ["COLUMNS"] = "110"
 table = repr(history).split("\\n")
-print(json.dumps([told, counts, first, asked, table]))
+heads = [
+    [line for line in whole(value) if line.startswith(("[", ".iloc[")) and line[-1] != "["][place]
+    for place, value in enumerate(
+        [pandas.DataFrame({"a": range(2500)}), polars.DataFrame({"a": range(2500)}), polars.Series("a", range(2500))]
+    )
+]
+from tests.display import real_tables
+
+print(json.dumps([told, counts, first, asked, table, heads, real_tables.different()]))
 """
 
 
@@ -80,9 +88,15 @@ def test_all_of_them(seen: list[object]) -> None:
     counts: dict[str, int] = seen[1]  # type: ignore[assignment]
     for name, least in (("wide", 501), ("series", 500), ("polars", 104), ("matrix", 10_000), ("array", 40)):
         assert counts[name] >= least
-    assert seen[2] == "[0:1,000]"
+    assert seen[2] == "[0:1000] of 10,000,000"
+    assert seen[5] == [".iloc[0:1000] of 2,500 rows", "[1000:2000] of 2,500 rows", "[2000:2500] of 2,500 values"]
     assert isinstance(seen[3], int)
     assert seen[3] >= 500
+
+
+def test_all_of_a_table_is_written_as_its_package_does_with_options(seen: list[object]) -> None:
+    """Letter by letter, for columns of every type, and no option is set for it."""
+    assert seen[6] == []
 
 
 def test_the_table_of_results(seen: list[object]) -> None:

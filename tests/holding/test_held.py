@@ -147,7 +147,7 @@ def test_the_table_shows_the_largest_first() -> None:
     assert rows[-1].startswith("about 270 kB of ")
 
 
-@pytest.mark.parametrize("value", ["a", None, -1, float("nan"), True])
+@pytest.mark.parametrize("value", ["a", None, -1, 1.5, float("nan"), float("inf"), True])
 def test_a_budget_is_a_number_of_bytes(value: object) -> None:
     """Anything else is refused, and the old one stays."""
     history = History()

@@ -314,7 +314,7 @@ def test_the_command_shows_asks_and_forgets(folder: Path, tmp_path: Path) -> Non
     assert sources(one.path) == ["other = 1"]
     assert inputs.read_text() == "\n# 2026-01-02\n+z = 1\n"
     nothing = run(tmp_path, "forget", "PlumTree", "--yes")
-    assert (nothing.returncode, nothing.stdout) == (1, "No input.\n")
+    assert (nothing.returncode, nothing.stdout) == (1, "No input found.\n")
 
 
 def test_the_command_says_what_it_wants(tmp_path: Path) -> None:

@@ -256,8 +256,28 @@ def test_at_the_prompt_a_search_is_a_table(environ: dict[str, str], monkeypatch:
     assert view[0].source == "np.mean([1])"
     assert len(view[1:]) == 2
     assert repr(History().search("not there")) == "nothing found"
-    with pytest.raises(BadQuery):
-        History().search("x", colour="red")
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"colour": "red"}, "there is no 'colour' to search by; there are since, until, cwd, here, session, "),
+        ({"words": 3}, "words are expected, not 3"),
+        ({"session": 3}, "session is a text, not 3"),
+        ({"cwd": 3}, "cwd is a text, not 3"),
+        ({"regex": re.compile("x")}, "regex is a text, not "),
+    ]
+    for asked, said in wrong:
+        with pytest.raises(BadQuery) as raised:
+            History().search(**asked)
+        assert str(raised.value).startswith(said)
+
+
+def test_where_there_is_nothing_yet_the_commands_say_so(environ: dict[str, str], tmp_path: Path) -> None:
+    """On a terminal; into a pipe they write nothing, and the exit code tells."""
+    for words, said in (
+        (("sessions",), "no sessions yet"),
+        (("search", "word"), "nothing found"),
+        (("show", "-1"), "Error: there is no session -1: there are none yet"),
+    ):
+        with Terminal([*COMMAND, *words], env={**environ, "HOME": str(tmp_path / "none")}) as terminal:
+            terminal.wait_for(said)
 
 
 def test_reading_a_folder_that_is_none_finds_nothing(tmp_path: Path) -> None:

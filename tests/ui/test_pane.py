@@ -140,12 +140,12 @@ def test_what_is_not_there_is_loaded_when_it_is_asked_for() -> None:
     waiting.preview, waiting.type = "[1, …", "list"
     list.append(history, waiting)
     item = looked_at.Item("results", 1, "")
-    _, make, instead = looked_at.shown(history, item, 80, load=False)
+    _, make, instead = looked_at.shown(history, item, 80, False, lambda error: iter([str(error)]))
     assert (make, instead) == (None, "(saved) [1, …\n\nCtrl-L loads it")
     assert history.find("(saved)").numbers == [1]
     assert history.find("whole").numbers == []
     assert not loaded
-    make = looked_at.shown(history, item, 80, load=True)[1]
+    make = looked_at.shown(history, item, 80, True, lambda error: iter([str(error)]))[1]
     assert not loaded  # a thread does it
     assert make is not None
     assert list(make()) == ["[1, 'whole']"]

@@ -143,6 +143,26 @@ def test_colours(module: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Non
     assert source_colours.coloured("'" * 5000) == "'" * 5000
 
 
+@pytest.mark.parametrize("how", ["folded", "whole", "python"])
+def test_the_text_of_an_earlier_exception(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the prompt shows it by the setting, without colour; what F7 shows at the prompt is still the last one."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    shows, errors = Raised(how), []
+    for text in ("json.loads('x')", "json.loads('y')"):
+        try:
+            exec(compile("import json\n" + text, "<typed>", "exec"), {})
+        except ValueError as error:
+            errors.append(error)
+    shows.text(errors[1], errors[1].__traceback__)
+    folded = "\n".join(shows.lines(errors[0], whole=False))
+    whole = "\n".join(shows.lines(errors[0], whole=True))
+    assert ("  … 3 frames of json (F7 shows the whole)" in folded) == (how == "folded") == (folded != whole)
+    assert "in raw_decode" in whole
+    assert "test_raised" in whole
+    assert "\x1b" not in folded + whole
+    assert ("raw_decode" in shows.whole()) == (how != "python")
+
+
 @pytest.mark.parametrize("python", [*pythons(), *guests()[-1:]])
 @pytest.mark.parametrize("arguments", [(), ("--asyncio",)], ids=["plain", "asyncio"])
 def test_at_the_prompt(python: Python, arguments: tuple[str, ...], tmp_path: Path) -> None:
@@ -160,8 +180,17 @@ def test_at_the_prompt(python: Python, arguments: tuple[str, ...], tmp_path: Pat
         rich.press("f7")
         rich.wait_for("in raw_decode")
         rich.abort()
+        rich.press("f5", "ctrl-t")  # there are inputs and no results
+        rich.wait_for("… 3 frames of json")
+        assert not any("raw_decode" in row for row in rich.screen())
+        rich.press("f7")
+        rich.wait_for("raw_decode")
+        rich.press("f7")
+        rich.wait_for(lambda: not any("raw_decode" in row for row in rich.screen()))
+        rich.press("escape")
+        rich.wait_for_prompt()
         rows = rich.enter("h.past[5]")
         assert not any("histshell" in row and "File" in row for row in rows)
-        assert rows[-1].endswith("[5]: there are no sessions")
+        assert rows[-1].endswith("h.past[5]: there are no sessions with results before this one")
         rich.enter("sys.excepthook = lambda kind, error, trace: print('mine', kind.__name__)")
         assert rich.enter("json.loads('x')") == ["mine JSONDecodeError"]

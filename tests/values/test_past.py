@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def test_the_session_before_is_the_one_with_the_newest_record(folder: Path) -> N
     assert [one.id for one in history.past[-2:]] == [late.path.stem, early.path.stem]
     with pytest.raises(past.NoSuchSession):
         history.past[-3]
-    with pytest.raises(past.NoSuchSession, match=r"\[5\]: there are 2 sessions, and \[-1\] is the last one"):
+    with pytest.raises(past.NoSuchSession, match=r"h\.past\[5\]: there are 2 sessions, the last is h\.past\[-1\]"):
         history.past[5]
 
 
@@ -258,6 +259,64 @@ def test_what_is_no_crash_is_not_said(folder: Path, what: str) -> None:
     assert not list(folder.glob("*.said"))
 
 
+NOT_A_NUMBER: list[tuple[Callable[[History], object], str]] = [
+    (lambda h: h.past[1.5], "a session's number, its id, or a day is expected, not a value of type float"),
+    (lambda h: h.past[None], "a session's number, its id, or a day is expected, not a value of type NoneType"),
+    (lambda h: h.past["2026-11-20"]["x"], "the number of a session is expected, not a value of type str"),
+    (lambda h: h.past[-1]["x"], "the number of a result is expected, not a value of type str"),
+    (lambda h: h.past[-1][1.5], "the number of a result is expected, not a value of type float"),
+    (lambda h: h.past[-1].entry("x"), "the number of a result is expected, not a value of type str"),
+    (lambda h: h.past[-1].source([]), "the number of a result is expected, not a value of type list"),
+    (lambda h: h.past[-1].show("x"), "a number of results is expected, not a value of type str"),
+    (lambda h: h.show("x"), "a number of results is expected, not a value of type str"),
+    (lambda h: h.search(n="x"), "a number of inputs is expected, not a value of type str"),
+    (lambda h: h.errors["x"], "the number of an exception is expected, not a value of type str"),
+    (lambda h: h.errors.debug("x"), "the number of an exception is expected, not a value of type str"),
+]
+
+
+@pytest.mark.parametrize(("ask", "said"), NOT_A_NUMBER, ids=[said for _, said in NOT_A_NUMBER])
+def test_what_is_no_number_is_said_in_the_words_of_what_was_asked(
+    ask: Callable[[History], object], said: str, folder: Path
+) -> None:
+    """And not in those of the comparison, or of the list, that comes to fail inside."""
+    Written(folder, "20261120-100000-aa", NOON).result("2", 2)
+    with pytest.raises(TypeError) as raised:
+        ask(History())
+    assert str(raised.value) == said
+
+
+def test_a_session_that_is_not_among_some_is_named_as_it_was_asked_for(folder: Path) -> None:
+    """Those of a day, a part, all; also by a number that Python does not write out. One session of a day can be gone on with."""
+    Written(folder, "20261120-100000-aa", NOON).result("2", 2)
+    seen = History().past
+    huge = 10**6000
+    rows: list[tuple[Callable[[], object], str]] = [
+        (
+            lambda: seen["2026-11-20"][3],
+            "h.past['2026-11-20'][3]: there is 1 session, the last is h.past['2026-11-20'][-1]",
+        ),
+        (lambda: seen["2025-11-20"][0], "h.past['2025-11-20'][0]: there are no sessions"),
+        (lambda: seen[2:5][0], "h.past[2:5][0]: there are no sessions"),
+        (lambda: seen.all[-9], "h.past.all[-9]: there is 1 session, the last is h.past.all[-1]"),
+        (lambda: seen[:huge][huge], "h.past[:<int of 19932 bits>][<int of 19932 bits>]: there is 1 session,"),
+        (lambda: seen[-huge], "h.past[<int of 19932 bits>]: there is 1 session,"),
+    ]
+    for ask, said in rows:
+        with pytest.raises(past.NoSuchSession) as raised:
+            ask()
+        assert str(raised.value).startswith(said)
+    assert History().resume("2026-11-20").text.startswith("goes on with session 20261120-100000-aa")
+
+
+def test_where_no_number_is_given_a_line_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also of `h.page()`, which shows the last result, where there is none yet."""
+    assert History().keep().text == "which? h.keep(3) saves result 3"
+    assert History().drop().text == "which? h.drop(3) lets go of result 3"
+    History().page()
+    assert capsys.readouterr().out.startswith("no results yet: ")
+
+
 def test_a_number_that_another_process_has_now_is_not_the_session(folder: Path) -> None:
     """A process that was started after the session began is not the one that had it; nor one of before the machine was started."""
     running(folder, "20261120-090000-aa", pid=os.getpid(), boot="another start")
@@ -273,10 +332,13 @@ def test_a_number_that_another_process_has_now_is_not_the_session(folder: Path) 
 def test_wrong_use_is_said_without_a_frame_of_ours(folder: Path) -> None:
     """`h.resume(3)` says what there is; a number that there is none of is raised as by a list, from the user's own line."""
     history = History()
-    assert history.resume(3).text == "[3]: there are no sessions"
-    assert "there is none" in history.resume().text
+    nothing = "there are no sessions with results before this one"
+    assert history.resume(3).text == f"h.past[3]: {nothing}"
+    assert history.resume(-1).text == f"h.past[-1]: {nothing}"
+    assert history.resume().text == nothing
     Written(folder, "20261120-100000-aa", NOON).result("2", 2)
-    assert history.resume(3).text == "[3]: there is 1 session, and [-1] is the last one"
+    assert history.resume(3).text == "h.past[3]: there is 1 session, the last is h.past[-1]"
+    assert history.resume("1999-01-01").text == "there are no such sessions"
     assert history.resume("1999").text.startswith("no session's id begins with '1999'")
     assert history.resume(2.5).text == "h.resume() takes a session, its number or its id, not 2.5"
     history.resume()

@@ -38,4 +38,4 @@ def test_without_a_session_before_a_line_says_so(tmp_path: Path) -> None:
     """And the prompt opens all the same."""
     with Rich(tmp_path / "home", ("repl", "-q", "--resume")) as session:
         session.wait_for_prompt()
-        assert "of the sessions before this one that have results, there is none" in "".join(session.history())
+        assert "there are no sessions with results before this one" in "".join(session.history())

@@ -70,11 +70,14 @@ def _told(history: History, x: Any, whole: bool) -> Told:
             return Told([views.fit(line, views.columns()) for line in helping.lines()], "h.help()")
         return Told([f"of what? h.{word}(x), and h.{word}('x.y'), which runs nothing to get there"], f"h.{word}(x)")
     namespace = _namespace(history)
+    first: List[str] = []
     if type(x) is str:
         asked = question(f"{x}?")
         if asked is not None and looked_up(asked.expression, namespace) is not UNKNOWN:
             return answer(asked._replace(whole=whole), namespace)
-    return Told(facts.about(x, _name(x, namespace), namespace, views.columns(), whole), f"h.{word}(…)")
+        if x.isidentifier():
+            first = [f"there is no {clip(printable(x), 200)} here; of the text itself:", ""]
+    return Told([*first, *facts.about(x, _name(x, namespace), namespace, views.columns(), whole)], f"h.{word}(…)")
 
 
 def _namespace(history: History) -> Any:
