@@ -223,13 +223,18 @@ class Opened:
         return look(self._what if not self.path else self.path, **options)
 
     def load(self, trust: Trust = SAFE, **options: Any) -> Any:
-        """Load its value, with the names in *trust* and no others; of several values a dict by their names, or a list."""
+        """Load its value, with the names in *trust* and no others; of several values a dict by their names, or a list.
+
+        *options* are those of `histshell.pik.loads`; several values take their ``buffers`` one after another.
+        """
         values = self.values
         policy = policy_of(trust)
         if len(values) == 1 and not values[0].name.endswith(".npy"):
             return values[0].load(policy, **options)
         if not values:
             self._only()
+        if options.get("buffers") is not None:
+            options["buffers"] = iter(options["buffers"])
         loaded = [value.load(policy, **options) for value in values]
         return loaded if not values[0].name else dict(zip(self.keys(), loaded))
 
