@@ -23,7 +23,7 @@ from histshell.pik.mode.console import Console
 from histshell.pik.mode.files import read
 from histshell.pik.mode.stream import Stream
 from histshell.pik.policy.policy import SAFE
-from histshell.pik.tree import report
+from histshell.pik.tree import reading
 from histshell.preview import preview, printable, quoted, show
 from tests.pik import faults, file_reading
 from tests.pik.bombs import show_files
@@ -437,13 +437,13 @@ def test_one_files_trouble_is_not_the_next_ones(
     """Whatever is raised while one is shown."""
     for file in ("one", "two"):
         (here / file).write_bytes(b"I1\n.")
-    real = report.read
+    real = reading.read
 
     def failing(*_: object) -> Any:
-        monkeypatch.setattr(report, "read", real)
+        monkeypatch.setattr("histshell.pik.tree.report.read", real)
         raise ZeroDivisionError("\x1b[2J")
 
-    monkeypatch.setattr(report, "read", failing)
+    monkeypatch.setattr("histshell.pik.tree.report.read", failing)
     assert show_files("one", "two") == 2
     printed = capsys.readouterr()
     assert printed.out.splitlines()[-1] == "1"
