@@ -13,7 +13,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Any, Callable
 
-from histshell.pik.errors import LimitError
+from histshell.pik.errors import LimitError, blend
 from histshell.pik.hash_cost import Weigher, over
 from histshell.pik.limits import Limits
 
@@ -41,7 +41,9 @@ class Budget:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        """Begin with nothing spent."""
+        """Begin with nothing spent. Raises TypeError for what are no limits."""
+        if limits is not None and not isinstance(limits, Limits):
+            raise blend(TypeError)(f"limits: found {type(limits).__name__}, expected Limits")
         self.limits = limits if limits is not None else Limits()
         self.shared = True  # by several streams: what one of them has spent counts for the next
         self.memory = 0

@@ -98,9 +98,17 @@ def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
         end, value = load_first(data, options.get("encoding", "ASCII"), options.get("errors", "strict"), budget)
         if end:
             return (Seen(value, []) if shows else value), end
-    machine = Machine(**options)
+    machine = _machine(options)
     value = machine.run(data)
     return (Seen(value, machine.effects, machine.uncounted) if shows else value), machine.offset
+
+
+def _machine(options: dict[str, Any]) -> Machine:
+    """Make the machine for one stream; what is wrong with the options is a `PikError` too."""
+    try:
+        return Machine(**options)
+    except (TypeError, ValueError) as cause:
+        raise located(cause, None, None) from None
 
 
 def load_all(data: bytes, **options: Any) -> Iterator[Any]:

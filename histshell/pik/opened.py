@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from histshell.pik import files, raw_arrays
-from histshell.pik.errors import PikError
+from histshell.pik.errors import PikError, blend
 from histshell.pik.part import Part
 from histshell.pik.policy.policy import SAFE, Trust, policy_of
 from histshell.pik.progress import Progress
@@ -28,9 +28,9 @@ def open(what: Any, *, limit: int | None = None) -> Opened:  # noqa: A001  # wha
     """Open a path, bytes, or a binary file object; close it by a ``with`` statement, or let go of it.
 
     *limit* is how many bytes may be unpacked. Nothing is run, and nothing is read but the header until more is asked for. Raises
-    `PikError` where it cannot be read.
+    `PikError` where it cannot be read, which is also of the type that Python's `open` raises: `FileNotFoundError`, `TypeError` …
     """
-    return Opened(files.open(what, limit=limit), what)
+    return Opened(files.open(what, limit=limit), limit)
 
 
 class Value:
@@ -122,10 +122,10 @@ class Opened:
     ``file[key]`` is an item of the value, or, where there are several, the value of that name or number.
     """
 
-    def __init__(self, file: File, what: Any) -> None:
-        """Take a file whose header was looked at; *what* is what it was opened from."""
+    def __init__(self, file: File, limit: int | None = None) -> None:
+        """Take a file whose header was looked at; *limit* is how many bytes may be unpacked."""
         self._file = file
-        self._what = what
+        self._limit = limit
         self._values: list[Value] | None = None
         self._names: list[Name] | None = None
         self._closed = False
@@ -167,7 +167,7 @@ class Opened:
     def check(self, member: Any = None) -> Any:
         """Raise where the file was closed; else give *member* back."""
         if self._closed:
-            raise PikError(f"{self._title()} is closed: open it again to read more of it")
+            raise blend(ValueError)(f"{self._title()} is closed: open it again to read more of it")
         return member
 
     def _title(self) -> str:
@@ -220,16 +220,21 @@ class Opened:
         from histshell.pik.tree.shown import look
 
         self.check()
-        return look(self._what if not self.path else self.path, **options)
+        return look(self.path or self._file.again, self._limit, **options)
 
     def load(self, trust: Trust = SAFE, **options: Any) -> Any:
-        """Load its value, with the names in *trust* and no others; of several values a dict by their names, or a list."""
+        """Load its value, with the names in *trust* and no others; of several values a dict by their names, or a list.
+
+        *options* are those of `histshell.pik.loads`; several values take their ``buffers`` one after another.
+        """
         values = self.values
         policy = policy_of(trust)
         if len(values) == 1 and not values[0].name.endswith(".npy"):
             return values[0].load(policy, **options)
         if not values:
             self._only()
+        if options.get("buffers") is not None:
+            options["buffers"] = iter(options["buffers"])
         loaded = [value.load(policy, **options) for value in values]
         return loaded if not values[0].name else dict(zip(self.keys(), loaded))
 

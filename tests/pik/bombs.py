@@ -332,15 +332,26 @@ def _outcome(data: bytes, route: str, path: str) -> str:
         return "error" if len(str(error)) < 1000 else "long"
 
 
+def show_files(*names: str) -> int:
+    """Show files as ``histshell pik --effects`` does; return the status."""
+    from histshell.pik.mode import showing
+    from histshell.pik.tree.wish import Wish
+
+    def put(text: str, style: str) -> None:
+        print(text, file=sys.stderr if style == "error" else sys.stdout)
+
+    return showing.show(list(names), Wish(effects=True), put)
+
+
 def _shown(route: str, path: str) -> str:
     """Show a file as the command does, or load it in the mode; here what is refused is a placeholder, and no error."""
     from histshell.history import History
-    from histshell.pik.mode.console import Console, show_files
+    from histshell.pik.mode.console import Console
 
     printed = io.StringIO()
     with redirect_stdout(printed), redirect_stderr(printed):
         if route == "file":
-            status = show_files([path])
+            status = show_files(path)
         else:
             status = Console(History(), {}, quiet=True).feed([f":load {path}"])
     if not printed.tell() or printed.tell() > 5_000_000 or "Traceback" in printed.getvalue():

@@ -17,15 +17,16 @@ from histshell import History, HistshellError
 from histshell.history import record
 from histshell.pik import EVERYTHING, LimitError, Limits, Machine, PikError, RefusedError, disassemble, load, loads
 from histshell.pik.loading import load_all
-from histshell.pik.mode import console as pik_console
 from histshell.pik.mode import lookahead
 from histshell.pik.mode.commands import words
-from histshell.pik.mode.console import Console, show_files
+from histshell.pik.mode.console import Console
 from histshell.pik.mode.files import read
 from histshell.pik.mode.stream import Stream
 from histshell.pik.policy.policy import SAFE
+from histshell.pik.tree import reading
 from histshell.preview import preview, printable, quoted, show
 from tests.pik import faults, file_reading
+from tests.pik.bombs import show_files
 from tests.pik.faults import FAULTS, LOST, RUN, P, name, text
 from tests.prompt.session import CHECKOUT, environment
 from tests.pythons import Target, home_pythons
@@ -53,18 +54,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize("case", FAULTS)
 def test_the_command_tells_all(case: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is asked for and what is wrong, escaped, and the exit status; the next file is shown as well."""
+    """What is asked for and what is wrong, escaped, and the exit status; the mode's `:load` gives the values as well."""
     fault = FAULTS[case]
     (here / "one.pkl").write_bytes(fault.stream)
     (here / "two.pkl").write_bytes(b"I77\n.")
-    status = show_files(["one.pkl"])
+    Console(History(), {}, quiet=True).feed([":load one.pkl"])
+    status = show_files("one.pkl")
     printed = capsys.readouterr()
     check(printed.out + printed.err, fault)
     assert fault.status in (status, -1)
-    assert show_files(["one.pkl", "two.pkl"]) == status
+    assert show_files("one.pkl", "two.pkl") == status
     printed = capsys.readouterr()
-    assert printed.out.startswith("one.pkl:\n")
-    assert printed.out.endswith("two.pkl:\n77\n")
+    assert printed.out.splitlines()[-1] == "77"
 
 
 def outcome(stream: bytes, how: str) -> Any:
@@ -370,7 +371,7 @@ def test_a_file_that_is_none_is_a_sentence(here: Path) -> None:
             with pytest.raises(HistshellError, match=what):
                 read(path)
         assert len(read("hole")) <= 1 << 20
-        assert show_files(["pipe", "/dev/zero", "hole", "endless", "none\x1b"]) == 2
+        assert show_files("pipe", "/dev/zero", "hole", "endless", "none\x1b") == 2
 
 
 def test_the_size_limit_can_be_lifted(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -436,17 +437,17 @@ def test_one_files_trouble_is_not_the_next_ones(
     """Whatever is raised while one is shown."""
     for file in ("one", "two"):
         (here / file).write_bytes(b"I1\n.")
-    real = show
+    real = reading.read
 
-    def failing(_: object, **_options: object) -> str:
-        monkeypatch.setattr(pik_console, "show", real)
+    def failing(*_: object) -> Any:
+        monkeypatch.setattr("histshell.pik.tree.report.read", real)
         raise ZeroDivisionError("\x1b[2J")
 
-    monkeypatch.setattr(pik_console, "show", failing)
-    assert show_files(["one", "two"]) == 2
+    monkeypatch.setattr("histshell.pik.tree.report.read", failing)
+    assert show_files("one", "two") == 2
     printed = capsys.readouterr()
-    assert printed.out == "one:\ntwo:\n1\n"
-    assert printed.err == "one: ZeroDivisionError: \\x1b[2J\n"
+    assert printed.out.splitlines()[-1] == "1"
+    assert printed.err == "one: histshell failed at it, please report that: ZeroDivisionError\n"
 
 
 def test_many_streams_are_read_once_each() -> None:
@@ -518,14 +519,12 @@ def test_a_line_taken_back_is_escaped(capsys: pytest.CaptureFixture[str]) -> Non
     assert "'\\u3164' is not ASCII" in shown
 
 
-@pytest.mark.parametrize("how", ["file", "load", "lines"])
+@pytest.mark.parametrize("how", ["load", "lines"])
 def test_many_small_streams_share_the_room(how: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The first values are shown in full, and however many follow, what is printed stays in proportion to the file."""
     one = b"I1\n" + b"2\x86" * 14 + b"."
     (here / "one.pkl").write_bytes(one * 400)
-    if how == "file":
-        assert show_files(["one.pkl"]) == 0
-    elif how == "load":
+    if how == "load":
         Console(History(), {})._do(":load one.pkl")
     else:
         assert Console(History(), {}, quiet=True).feed(repr(one * 2) for _ in range(200)) == 0

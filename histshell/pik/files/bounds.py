@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Iterator
 
+from histshell.pik.errors import blend
 from histshell.pik.files.model import Finding
 from histshell.preview import quoted, sentence
 
@@ -34,8 +35,14 @@ class Bounds:
 
     @classmethod
     def of(cls, limit: int | None) -> Bounds:
-        """Return the usual bounds, or those where so many bytes may be unpacked, from however few."""
-        return cls() if limit is None else cls(unpacked=limit, ratio=1 << 62)
+        """Return the usual bounds, or those where so many bytes may be unpacked, from however few. Raises `PikError`."""
+        if limit is None:
+            return cls()
+        if type(limit) is not int:
+            raise blend(TypeError)(f"limit: found {type(limit).__name__}, expected a number of bytes")
+        if limit < 0:
+            raise blend(ValueError)(f"limit: found {limit}, expected 0 or more")
+        return cls(unpacked=limit, ratio=1 << 62)
 
 
 @dataclass

@@ -150,6 +150,8 @@ class File:
     findings: list[Finding] = field(default_factory=list)
     #: What is worth knowing and not wrong: ``version 3, little endian``.
     notes: list[str] = field(default_factory=list)
+    #: What opens it once more: a path, an object, or the bytes of one that cannot be read twice.
+    again: object = None
     _close: Callable[[], None] = lambda: None
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from histshell.pik.files import (
 from histshell.pik.files.bounds import Bounds, Context, Look, counted, title
 from histshell.pik.files.guessing import HEAD, begins, runs_too
 from histshell.pik.files.model import File, Member, Members
-from histshell.pik.files.sources import Memory, Part, Plain, of_file, opened
+from histshell.pik.files.sources import Memory, Part, Plain, of_file, opened, trouble
 from histshell.pik.files.unpacked import ZSTD, Missing, Unpacked
 
 if TYPE_CHECKING:
@@ -38,17 +38,22 @@ def open(what: Any, *, limit: int | None = None) -> File:  # noqa: A001  # what 
     """Open a path, bytes, or a binary file object, and look at its header.
 
     *limit* is how many bytes may be unpacked, from however few; without one that is 4 GB, and 200 to 1 beyond 64 MB. Members
-    are found as they are asked for. Raises `PikError` for what cannot be opened: no file, a folder, a pipe, a device.
+    are found as they are asked for. Raises `PikError` for what cannot be opened: no file, a folder, a pipe, a device; it is
+    of the type that Python's `open` raises, too, and a `TypeError` for what is neither a path nor bytes nor a binary file.
     """
     bounds = Bounds.of(limit)
     path = ""
     source: Source
-    if isinstance(what, (bytes, bytearray, memoryview)):
+    if isinstance(what, Memory):
+        source = what
+    elif isinstance(what, (bytes, bytearray, memoryview)):
         source = Memory(bytes(what))
     elif hasattr(what, "read"):
         source = of_file(what, bounds.unpacked)
+    elif not isinstance(what, (str, os.PathLike)) and (data := _buffer(what)) is not None:
+        source = Memory(data)
     else:
-        path = os.fsdecode(what)
+        path = _path(what)
         found = shelves.beside(path)
         source = opened(found or path)
         path = found or path
@@ -72,8 +77,28 @@ def open(what: Any, *, limit: int | None = None) -> File:  # noqa: A001  # what 
         Members(seen.members),
         context.findings,
         context.notes,
+        source if isinstance(source, Memory) and not path else what,
         lambda: _close(context),
     )
+
+
+def _buffer(what: Any) -> bytes | None:
+    """Return the bytes of any other buffer; None if it is none."""
+    try:
+        with memoryview(what) as view:
+            return view.tobytes()
+    except (TypeError, ValueError, BufferError):
+        return None
+
+
+def _path(what: Any) -> str:
+    """Return a path as text. Raises `PikError`."""
+    try:
+        return os.fsdecode(what)
+    except Exception as error:  # what calls itself a path may raise anything
+        kind = type(what).__name__
+        said = f"a path, bytes or a binary file is expected, not {kind}" if type(error) is TypeError else str(error)
+        raise trouble(said, None, error) from None
 
 
 def _close(context: Context) -> None:

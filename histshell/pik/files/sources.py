@@ -12,7 +12,7 @@ import stat
 from io import BufferedReader, BytesIO, FileIO
 from typing import TYPE_CHECKING, Any
 
-from histshell.pik.errors import PikError, located
+from histshell.pik.errors import PikError, blend, located
 
 if TYPE_CHECKING:
     from histshell.pik.files.bounds import Context
@@ -25,9 +25,13 @@ _KINDS = (
 )  # fmt: skip
 
 
-def trouble(problem: str, offset: int | None = None) -> PikError:
-    """Return the error for a file that cannot be read."""
-    error = PikError(problem)
+def trouble(problem: str, offset: int | None = None, cause: BaseException | None = None) -> PikError:
+    """Return the error for a file that cannot be read; with a *cause* it is of the type of that, too."""
+    error: BaseException = PikError(problem)
+    if cause is not None:
+        error = located(cause, None, None) if cause.args else blend(type(cause))(problem)
+    if not isinstance(error, PikError):  # of a class that cannot be derived from
+        error = PikError(problem)
     error.problem, error.offset = problem, offset
     return error
 
@@ -118,7 +122,7 @@ class Plain(Source):
         try:
             data = self._read(offset, count)
         except OSError as error:
-            raise trouble(f"it cannot be read: {error.strerror or error}", offset) from None
+            raise trouble(f"it cannot be read: {error.strerror or error}", offset, error) from None
         except MemoryError:
             raise trouble(f"{count:,} bytes are too many for the memory there is", offset) from None
         if len(data) < count and self.context is not None:
@@ -159,21 +163,29 @@ def opened(path: str, follow: bool = True) -> Plain | Memory:
                 return _sized(descriptor, status.st_size)
             os.close(descriptor)
     except OSError as error:
-        raise trouble(error.strerror or str(error)) from None
-    except ValueError:
-        raise trouble("this cannot be a file's name") from None
+        raise trouble(error.strerror or str(error), None, error) from None
+    except ValueError as error:
+        raise trouble("this cannot be a file's name", None, error) from None
     what = next((what for test, what in _KINDS if test(kind)), "no regular file")
-    raise trouble(f"{what}, not a file" if stat.S_ISLNK(kind) is False else "a link, which is not followed")
+    as_by_open = IsADirectoryError() if stat.S_ISDIR(kind) else OSError() if stat.S_ISSOCK(kind) else None
+    said = f"{what}, not a file" if stat.S_ISLNK(kind) is False else "a link, which is not followed"
+    said += "; what comes out of it can be given as standard input (-)" if stat.S_ISFIFO(kind) else ""
+    raise trouble(said, None, as_by_open)
 
 
 def _sized(descriptor: int, size: int) -> Plain | Memory:
     """Return the source of an open file; of one without a size what it gives."""
     if size:
         return Plain(descriptor, size)
+    data = b""
     try:
-        return Memory(os.read(descriptor, _UNSIZED))
+        while len(data) < _UNSIZED and (
+            more := os.read(descriptor, _UNSIZED - len(data))
+        ):  # the system gives a page at a time
+            data += more
     finally:
         os.close(descriptor)
+    return Memory(data)
 
 
 def of_file(file: Any, most: int) -> Source:
@@ -198,8 +210,10 @@ def _of_file(file: Any, most: int) -> Source:
     parts, left = [], most + 1
     while left > 0:
         part = file.read(min(left, 1 << 24))
+        if isinstance(part, (bytearray, memoryview)):
+            part = bytes(part)
         if not isinstance(part, bytes):
-            raise trouble("a binary file is needed, which gives bytes")
+            raise trouble("a binary file is needed, which gives bytes", None, TypeError())
         if not part:
             break
         parts.append(part)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterator
 
-from histshell.pik.files.bounds import Look, counted, shown, title
+from histshell.pik.files import tar_sparse
+from histshell.pik.files.bounds import Context, Look, counted, shown, title
 from histshell.pik.files.sources import Part
 
 if TYPE_CHECKING:
-    from histshell.pik.files.bounds import Context
     from histshell.pik.files.model import Member
     from histshell.pik.files.sources import Source
 
 _BLOCK = 512
 _EMPTY = (b"1", b"2", b"3", b"4", b"5", b"6")  # no bytes follow these; of any other type they do, as for a file
-_SPARSE = "is sparse: what is not stored of it is not put between what is"
 _LINKS = {b"1": "a hard link", b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a pipe"}
 _TAIL = 65_557  # bytes in which a zip's end is looked for
 _LOOKED = 10_000  # members that are gone through to find the last one
 _LONGEST = 1 << 20  # of a long name or a list of attributes
+_ATTRIBUTES = 100_000
 _TORCH = {"sys_info", "pickle", "storages", "tensors"}
 
 
@@ -30,6 +30,7 @@ class _Entry:
     size: int
     data: int
     at: int
+    whole: Source | None = None  # where that is not what lies there, but more: a sparse one
 
 
 def is_old(head: bytes) -> bool:
@@ -45,14 +46,11 @@ def _sound(block: bytes) -> bool:
 
 
 def _number(field: bytes) -> int | None:
-    """Read a number: octal digits, or in base 256 where the first byte says so."""
-    if field[:1] in (b"\x80", b"\xff"):
-        number = int.from_bytes(field[1:], "big")
-        return number if field[0] == 0x80 else number - (1 << 8 * (len(field) - 1))
-    text = field.split(b"\0")[0].strip()
-    if not text:
-        return 0
-    return int(text, 8) if all(byte in b"01234567" for byte in text) else None
+    """Read a number; None if it is none."""
+    try:
+        return tar_sparse.number(field)
+    except ValueError:
+        return None
 
 
 def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
@@ -103,13 +101,14 @@ def _members(source: Source, name: str, inside: tuple[str, ...], context: Contex
             context.find(f"{shown(entry.name)} is {_LINKS[entry.kind]}, which is not followed", entry.at, False)
         elif entry.kind not in _EMPTY and not (entry.name.endswith("/") and not entry.size):
             label = f"{name}/{entry.name}" if name else entry.name
-            yield from context.look(Part(source, entry.data, entry.size), label, inside).members
+            part = entry.whole if entry.whole is not None else Part(source, entry.data, entry.size)
+            yield from context.look(part, label, inside).members
 
 
 def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_Entry]:
     """Give the members in their order, up to the end or to a header that is none."""
     at, long = 0, ""
-    pax: dict[str, str] = {}
+    pax: list[tuple[str, str]] = []
     while True:
         block = source.read(at, _BLOCK)
         if len(block) < _BLOCK:
@@ -132,35 +131,58 @@ def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_
                 return
             said = source.read(data, size)
             long = _text(said) if kind == b"L" else long
-            pax = {**pax, **_attributes(said)} if kind in (b"x", b"X") else pax
-            if kind == b"g" and any(key == "size" or key.startswith("GNU.sparse") for key in _attributes(said)):
+            pax += _attributes(said) if kind in (b"x", b"X") else []
+            if kind == b"g" and any(key == "size" or key.startswith("GNU.sparse") for key, _ in _attributes(said)):
                 context.find(f"{title(name)}attributes of all members say how large each is, which is not believed", at)
         else:
             entry = _entry(source, block, at, pax, long, context)
-            size = entry.size
+            data, size = entry.data, entry.size
             yield entry
-            long, pax = "", {}
+            long, pax = "", []
         at = data + (size + _BLOCK - 1) // _BLOCK * _BLOCK
 
 
-def _entry(source: Source, block: bytes, at: int, pax: dict[str, str], long: str, context: Context | _Quiet) -> _Entry:
-    """Read a member's header; *pax* and *long* are what came before it."""
+def _entry(
+    source: Source, block: bytes, at: int, said: list[tuple[str, str]], long: str, context: Context | _Quiet
+) -> _Entry:
+    """Read a member's header; *said* and *long* are what came before it."""
+    pax = dict(said)
     kind, size = block[156:157], _number(block[124:136]) or 0
     prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
     plain = _text(block[:100])
-    named = pax.get("path") or long or (f"{prefix}/{plain}" if prefix else plain)
+    named = pax.get("GNU.sparse.name") or pax.get("path") or long or (f"{prefix}/{plain}" if prefix else plain)
     if pax.get("size", "").isdigit() and len(pax["size"]) < 19:
         size = int(pax["size"])
     if kind in _EMPTY:
         size = 0
-    if kind == b"S" or any(key.startswith("GNU.sparse") for key in pax):
-        context.find(f"{shown(named)} {_SPARSE}", at)
+    data, found, begin = _sparse(source, at, kind, said, named, context)
     there = source.size
-    if there is not None and at + _BLOCK + size > there:
-        left = max(there - at - _BLOCK, 0)
+    if there is not None and data + size > there:
+        left = max(there - data, 0)
         context.find(f"{shown(named)}: {counted(size)} are announced, and {left:,} are there", at)
         size = left
-    return _Entry(named, kind, size, at + _BLOCK, at)
+    stored = found.data - data + sum(length for _, length in found.parts) if found is not None else size
+    if stored != size:
+        context.find(f"{shown(named)} is sparse, and its map is for {counted(stored)}, not {size:,}", at)
+    whole: Source | None = Part(source, begin, max(data + size - begin, 0)) if begin != data else None
+    if found is not None and isinstance(context, Context):
+        whole = tar_sparse.Sparse(Part(source, 0, data + size), found, f"{shown(named)} is sparse", context)
+    return _Entry(named, kind, size, data, at, whole)
+
+
+def _sparse(
+    source: Source, at: int, kind: bytes, said: list[tuple[str, str]], named: str, context: Context | _Quiet
+) -> tuple[int, tar_sparse.Map | None, int]:
+    """Return where the bytes begin of the member whose header is at *at*, its map, if it has one that can be believed, and
+    where what is stored of it begins: behind a map that is among its bytes.
+    """
+    data = tar_sparse.old_data(source, at) if kind == b"S" else at + _BLOCK
+    try:
+        found = tar_sparse.old(source, at) if kind == b"S" else tar_sparse.pax(source, data, said)
+        return data, found, data if found is None else found.data
+    except ValueError as error:
+        context.find(f"{shown(named)} is sparse, and its map is damaged: {error}", at)
+        return data, None, error.data if isinstance(error, tar_sparse.Damaged) else data
 
 
 def _end(source: Source, name: str, at: int, context: Context | _Quiet) -> None:
@@ -185,15 +207,15 @@ def _text(field: bytes) -> str:
     return field.split(b"\0")[0].decode("utf-8", "backslashreplace")
 
 
-def _attributes(said: bytes) -> dict[str, str]:
-    """Read a list of attributes: ``LENGTH KEY=VALUE`` and a newline for each."""
-    found: dict[str, str] = {}
+def _attributes(said: bytes) -> list[tuple[str, str]]:
+    """Read a list of attributes: ``LENGTH KEY=VALUE`` and a newline for each; the map of a sparse member has each key often."""
+    found: list[tuple[str, str]] = []
     at = 0
-    while at < len(said) and len(found) < 1000:
+    while at < len(said) and len(found) < _ATTRIBUTES:
         space = said.find(b" ", at, at + 12)
         if space < 0 or not said[at:space].isdigit() or not int(said[at:space]):
             break
         key, _, value = said[space + 1 : at + int(said[at:space]) - 1].partition(b"=")
-        found[_text(key)] = value.decode("utf-8", "backslashreplace")
+        found.append((_text(key), value.decode("utf-8", "backslashreplace")))
         at += int(said[at:space])
     return found

@@ -17,7 +17,6 @@ from histshell.pik.effects import about_effects, is_asking, trust_words
 from histshell.pik.errors import PikError, RefusedError
 from histshell.pik.mode import pasting
 from histshell.pik.mode.commands import COMMANDS, LEAVING, Commands, program, said
-from histshell.pik.mode.files import name_of, read, read_input
 from histshell.pik.mode.lines import Lines
 from histshell.pik.mode.stream import Broken, Loaded, Stream
 from histshell.pik.placeholders import Effect
@@ -295,57 +294,3 @@ def read_lines() -> int:
     stream = getattr(sys.stdin, "buffer", None)
     lines = (raw.decode("utf-8", "surrogateescape").rstrip("\r\n") for raw in stream or ())
     return Console(History(), sys.modules["__main__"].__dict__, quiet=True).feed(lines)
-
-
-def show_files(names: list[str]) -> int:
-    """Load the pickles in files (`-`: standard input) by the safe policy and print their values; return the exit status.
-
-    Of several files the worst counts: one that asks is worse than one that is broken, and one that is both asks.
-    """
-    statuses = []
-    for name in names:
-        if len(names) > 1:
-            print(f"{'standard input' if name == '-' else name_of(name)}:")
-        try:
-            statuses.append(_show_file(name))
-        except HistshellError as error:
-            _complain(str(error))
-            statuses.append(BROKEN)
-        except MemoryError:
-            _complain(f"{name_of(name)}: there is not enough memory to show it")
-            statuses.append(BROKEN)
-        except BrokenPipeError:  # nobody reads on
-            raise
-        except Exception as error:  # one file's trouble is not the next one's
-            _complain(f"{name_of(name)}: {said(error)}")
-            statuses.append(BROKEN)
-    return ASKS if ASKS in statuses else max(statuses, default=PLAIN)
-
-
-def _show_file(name: str) -> int:
-    """Show the pickles of one file, as far as they go; return the status."""
-    from histshell.pik.loading import load_all
-
-    data = read_input() if name == "-" else read(name)
-    if not data:
-        raise HistshellError(f"{name_of(name)}: empty")
-    status, room = PLAIN, Room(len(data))
-    try:
-        for seen in load_all(data, on_refused="show"):
-            print(room.show(seen.value))
-            if is_asking(seen.effects):
-                status = ASKS
-                print("\n".join(about_effects(seen.effects, seen.uncounted)))
-    except PikError as error:
-        _complain(f"{name_of(name)}: {error}")
-        if is_asking(error.effects):
-            print("\n".join(about_effects(error.effects, error.uncounted)))
-        if status == PLAIN:
-            status = ASKS if is_asking(error.effects) or isinstance(error, RefusedError) else BROKEN
-    return status
-
-
-def _complain(text: str) -> None:
-    """Print a line to the standard error, after what was printed before it."""
-    sys.stdout.flush()
-    print(text, file=sys.stderr, flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from typing import BinaryIO
 
 from histshell.errors import HistshellError
@@ -85,22 +84,3 @@ def _is_broken(head: bytes) -> bool:
     except PikError:
         return True
     return False
-
-
-def read_input() -> bytes:
-    """Return the bytes of standard input, up to the same limit. Raises `HistshellError`."""
-    most = limit()
-    stream = getattr(sys.stdin, "buffer", None)
-    if stream is None:
-        raise HistshellError("-: there is no standard input")
-    parts, left = [], most + 1
-    while left > 0:
-        part = stream.read(min(left, 1 << 24))
-        if not part:
-            break
-        parts.append(part)
-        left -= len(part)
-    data = b"".join(parts)
-    if len(data) > most:
-        raise HistshellError(f"-: more than {most:,} bytes; {VARIABLE} lifts that")
-    return data

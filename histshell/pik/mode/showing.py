@@ -9,7 +9,6 @@ from typing import Any, Callable
 
 from histshell.errors import HistshellError
 from histshell.pik import files
-from histshell.pik.mode.console import show_files
 from histshell.pik.tree.report import ASKS, BROKEN, FINE, Report
 from histshell.pik.tree.wish import Wish
 from histshell.preview import sentence
@@ -35,6 +34,9 @@ def show(names: list[str], wish: Wish, put: Put, as_json: bool = False, limit: i
         except MemoryError:
             put(f"{sentence(name, 800)}: there is not enough memory to show it", "error")
             statuses.append(BROKEN)
+        except Exception as error:  # a fault of ours; the files after it are shown all the same
+            put(f"{sentence(name, 800)}: histshell failed at it, please report that: {type(error).__name__}", "error")
+            statuses.append(BROKEN)
     return ASKS if ASKS in statuses else max(statuses, default=FINE)
 
 
@@ -50,8 +52,6 @@ def _show(name: str, wish: Wish, put: Put, as_json: bool, limit: int | None) -> 
         raise HistshellError("there is no standard input")
     what: Any = sys.stdin.buffer if name == "-" else os.path.expanduser(name) if name.startswith("~") else name
     with files.open(what, limit=limit) as file:
-        if wish.effects and not as_json and name != "-" and file.kind == "pickle":
-            return show_files([name])  # each value in full, and what it asks for
         report = Report(file, wish, "standard input" if name == "-" else "")
         if as_json:
             put(json.dumps(report.as_json(), ensure_ascii=True), "json")

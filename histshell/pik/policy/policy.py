@@ -84,13 +84,16 @@ Trust = Union[Policy, Iterable[str]]
 def policy_of(trust: Trust) -> Policy:
     """Return *trust* if it is a policy, else the safe policy with these names allowed, ``module.name`` each.
 
-    Raises ValueError for what is no such name: one without a dot, with a ``*``, with an empty part.
+    Raises TypeError for what is no list, ValueError for what is no such name: one without a dot, with a ``*`` or an empty part.
     """
     if isinstance(trust, Policy):
         return trust
     if isinstance(trust, (str, bytes)):
         raise blend(ValueError)(f"trust={trust!r}: expected a list of names, [{trust!r}]")
-    names = list(trust)
+    try:
+        names = list(trust)
+    except TypeError:
+        raise blend(TypeError)(f"trust={trust!r:.80}: expected a list of names") from None
     for name in names:
         _check_name(name)
     return SAFE.trusting(*names)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from histshell.pik.errors import PikError
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree import dtypes
+from histshell.pik.tree import buffers, dtypes
 from histshell.pik.tree.dtypes import OBJECT, DType, product
 from histshell.pik.tree.generic import attributes, imported, object_node
 from histshell.pik.tree.model import Child, Node
@@ -29,7 +29,7 @@ class Array:
     """An array as a stream has it: shape, dtype, order, and a way to its bytes or to its objects.
 
     ``read`` gives the bytes from one offset to another, and may raise; ``objects`` are the items of one of objects, in the order
-    in which they lie.
+    in which they lie. ``elsewhere`` says where its bytes are, if they are neither in the stream nor in its file.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Array:
         self.size = product(shape)
         self.read = read
         self.objects = objects
+        self.elsewhere = ""
         self._every: list[Any] | None = None
 
     @property
@@ -144,13 +145,16 @@ def array_node(maker: Maker, array: Array, type_: str, module: str, thing: Any =
     try:
         words += _values(maker, array, facts)
     except (ValueError, PikError, OverflowError, ArithmeticError):
-        words.append("its bytes are not there")
-        facts["damaged"] = True
+        if not array.elsewhere:
+            words.append("its bytes are not there")
+            facts["damaged"] = True
+    if array.elsewhere:
+        words.append(array.elsewhere)
     node.text = clip(printable("  ".join(words)), _TEXT)
     node.flat = node.whole = array.objects is None or bool(facts.pop("flat", False))
     if array.objects is not None:
         node.children = lambda: maker.items(array.objects)
-    elif array.nbytes and "damaged" not in facts:
+    elif array.nbytes and not array.elsewhere and "damaged" not in facts:
         node.children = lambda: _items(array)
     return node
 
@@ -282,6 +286,10 @@ def _of_buffer(args: Any) -> Array | None:
     kind = dtypes.of(dtype)
     if kind is None or type(shape) is not tuple:
         return None
+    if buffers.is_buffer(data):
+        array = Array(kind, shape, text(order) == "F")
+        array.elsewhere = buffers.words(data)
+        return array
     return Array(kind, shape, text(order) == "F", of_bytes(data, product(shape) * kind.size) or _missing)
 
 

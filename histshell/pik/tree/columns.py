@@ -25,6 +25,7 @@ class Column(Array):
         super().__init__(block.kind, block.shape[1:], False, block.read, block.objects)
         self.block = block
         self.row = row
+        self.elsewhere = block.elsewhere
 
     def lies_at(self, number: int) -> int:
         """Give where an item lies in the block."""
@@ -60,6 +61,7 @@ class Coded(Array):
         super().__init__(categories.kind, codes.shape, codes.fortran, _nothing)
         self.codes = codes
         self.categories = categories
+        self.elsewhere = codes.elsewhere or categories.elsewhere
 
     def value(self, number: int) -> Any:
         """Give one value."""
@@ -81,6 +83,7 @@ class Masked(Array):
         """Take both."""
         super().__init__(values.kind, values.shape, values.fortran, values.read, values.objects)
         self.mask = mask
+        self.elsewhere = values.elsewhere or mask.elsewhere
 
     def value(self, number: int) -> Any:
         """Give one value."""

@@ -140,6 +140,8 @@ def _places(maker: Maker, places: Any, many: int) -> list[int]:
         return list(range(places.start or 0, places.stop, places.step or 1)[:many])
     array = array_of(maker, places)
     if array is not None:
+        if array.elsewhere:
+            raise ValueError("which columns they are is not in the stream")
         return array.first(array.size)
     if type(places) is Placeholder and type(made(places).args) is tuple:  # a BlockPlacement
         return _places(maker, made(places).args[0], many)

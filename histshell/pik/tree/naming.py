@@ -32,8 +32,8 @@ def together(found: Iterable[list[Name]]) -> list[Name]:
     return list(known.values())
 
 
-def lines(found: list[Name], file: str, encoding: str, wish: Wish) -> Iterator[Line]:
-    """Give the lines about all names, and the one that would load the file."""
+def lines(found: list[Name], file: str, options: str, wish: Wish) -> Iterator[Line]:
+    """Give the lines about all names, and the one that would load the file; *options* are what `load` needs beside them."""
     asked = sorted((name for name in found if name.verdict != PLAIN), key=lambda name: _ORDER[name.verdict])
     plain = [name for name in found if name.verdict == PLAIN]
     if asked:
@@ -55,10 +55,10 @@ def lines(found: list[Name], file: str, encoding: str, wish: Wish) -> Iterator[L
         yield Line(
             clip(f"{begin}{shown}{more}", wish.width if not wish.everything else len(begin) + len(shown) + len(more))
         )
-    yield from _loading(found, file, encoding, wish)
+    yield from _loading(found, file, options, wish)
 
 
-def _loading(found: list[Name], file: str, encoding: str, wish: Wish) -> Iterator[Line]:
+def _loading(found: list[Name], file: str, options: str, wish: Wish) -> Iterator[Line]:
     """Give the line that would load the file, where there is one."""
     needed = [name for name in found if name.asked]
     if not needed or not file:
@@ -71,12 +71,11 @@ def _loading(found: list[Name], file: str, encoding: str, wish: Wish) -> Iterato
     if len(fine) < len(needed):
         yield Line("It cannot be loaded by trusting names: some are too long, or are none.")
         return
-    more = f", encoding={encoding!a}" if encoding else ""
     begin = f"pik.open({file!a}).load(trust=["
     yield Line(
         "To load it, if you trust who made it:" if len(fine) <= _TRUSTED else "To load it, --all has all the names:"
     )
-    flat = begin + ", ".join(f"{name!a}" for name in fine) + f"]{more})"
+    flat = begin + ", ".join(f"{name!a}" for name in fine) + f"]{options})"
     if len(flat) + 2 <= wish.width:
         yield Line(f"  {flat}")
         return
@@ -88,7 +87,7 @@ def _loading(found: list[Name], file: str, encoding: str, wish: Wish) -> Iterato
             row = ""
         row += f"{' ' if row else ''}{name!a},"
     yield Line(f"      {row}")
-    yield Line(f"  ]{more})")
+    yield Line(f"  ]{options})")
 
 
 def as_json(name: Name) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree import arrays, arrow, frames, functions, science, standard, tensors
+from histshell.pik.tree import arrays, arrow, buffers, frames, functions, science, standard, tensors
 from histshell.pik.tree.builders import is_class
 from histshell.pik.tree.generic import imported, object_node
 from histshell.pik.tree.model import Node
@@ -30,6 +30,8 @@ def node(maker: Maker, thing: Placeholder) -> Node:
         return found or Node(
             "object", "persistent id", text=sentence(thing.what, 200), identity=maker.number(thing), whole=True
         )
+    if buffers.is_buffer(thing):
+        return buffers.node(maker, thing)
     given = made(thing)
     if given.args is None and "." in given.name:
         return _attribute(given)

@@ -11,7 +11,7 @@ from histshell.pik.errors import PikError, RefusedError
 from histshell.pik.files.model import Finding
 from histshell.pik.placeholders import Effect
 from histshell.pik.progress import Progress
-from histshell.pik.tree import arrays, draw, naming, plan
+from histshell.pik.tree import arrays, buffers, draw, naming, plan
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.names import PLAIN, Name, names
@@ -161,6 +161,8 @@ class Report:
             return Read(error=error)
         if found.lies:
             member.findings.append(Finding(_LIES, None, True))
+        if found.buffers:
+            member.findings.append(buffers.finding(found.buffers))
         return found
 
     @property
@@ -207,7 +209,7 @@ class Report:
         """Give the lines about the names."""
         if not self.wish.effects:
             whole = self.name if all(value.read.error is None for value in self.values) else ""
-            yield from naming.lines(self.names, whole, self._encoding(), self.wish)
+            yield from naming.lines(self.names, whole, self._options(), self.wish)
 
     def _header(self) -> str:
         """Say what the file is."""
@@ -277,9 +279,11 @@ class Report:
         for finding in self.file.findings:
             yield _finding(finding)
 
-    def _encoding(self) -> str:
-        """Give the encoding that its texts were read with, where that is not C's own choice."""
-        return self.wish.encoding or next((value.read.encoding for value in self.values if value.read.encoding), "")
+    def _options(self) -> str:
+        """Write what `load` needs beside names: the encoding of its texts, where that is not C's own choice, and buffers."""
+        encoding = self.wish.encoding or next((value.read.encoding for value in self.values if value.read.encoding), "")
+        wants = any(value.read.buffers for value in self.values)
+        return (f", encoding={encoding!a}" if encoding else "") + (", buffers=buffers" if wants else "")
 
     # ------------------------------------------------------------------ for programs
 

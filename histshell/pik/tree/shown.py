@@ -23,11 +23,12 @@ class Shown:
     again at the file as it is then.
     """
 
-    __slots__ = ("_text", "names", "status", "what")
+    __slots__ = ("_limit", "_text", "names", "status", "what")
 
-    def __init__(self, what: Any, text: str, names: list[Name], status: int) -> None:
+    def __init__(self, what: Any, text: str, names: list[Name], status: int, limit: int | None = None) -> None:
         """Keep what was seen."""
         self.what = what
+        self._limit = limit
         self._text = text
         self.names = names
         self.status = status
@@ -38,15 +39,15 @@ class Shown:
 
     def path(self, path: str) -> Shown:
         """Show what lies at *path*, for example ``estimators_[3].tree_``."""
-        return look(self.what, path=path)
+        return look(self.what, self._limit, path=path)
 
     def depth(self, levels: int) -> Shown:
         """Show so many levels."""
-        return look(self.what, depth=levels)
+        return look(self.what, self._limit, depth=levels)
 
     def all(self) -> Shown:
         """Show all of it."""
-        return look(self.what, everything=True)
+        return look(self.what, self._limit, everything=True)
 
 
 def is_shown(value: object) -> bool:
@@ -60,12 +61,15 @@ def is_shown(value: object) -> bool:
     return isinstance(value, os.PathLike)
 
 
-def look(what: Any, **options: Any) -> Shown:
-    """Look at a path, bytes or a binary file; *options* are those of `Wish`. Raises `PikError` where there is nothing to see."""
-    with files.open(what) as file:
+def look(what: Any, limit: int | None = None, **options: Any) -> Shown:
+    """Look at a path, bytes or a binary file, of which *limit* bytes may be unpacked; *options* are those of `Wish`.
+
+    Raises `PikError` where there is nothing to see.
+    """
+    with files.open(what, limit=limit) as file:
         report = Report(file, wish(**options))
         lines = [line.text for line in report.lines()]
-        return Shown(what, "\n".join(lines), report.names, report.status)
+        return Shown(file.again, "\n".join(lines), report.names, report.status, limit)
 
 
 def wish(**options: Any) -> Wish:

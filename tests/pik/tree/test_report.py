@@ -108,6 +108,27 @@ def test_options_go_in(tmp_path: Path) -> None:
     assert "  call os.system('xclock')" in rows("--effects")  # the first line is the value
 
 
+def test_effects_go_with_the_other_options(tmp_path: Path) -> None:
+    """For a plain pickle as for any other file; the exit status is what it is without them."""
+    path = tmp_path / "it.pkl"
+
+    def shown(data: bytes, *options: str) -> tuple[int, str]:
+        path.write_bytes(data)
+        done = CliRunner().invoke(main, ["pik", str(path), "--effects", *options])
+        return done.exit_code, done.output
+
+    assert shown(b"S'\\xc4\\xe0'\n.", "--encoding", "cp1251", "--limit", "10") == (
+        0, "it.pkl   pickle, protocol 0 or 1, 13 bytes, one value                    nothing was run\n'\u0414\u0430'\n"
+    )  # fmt: skip
+    assert shown(b"S'\\xe9'\n.")[1].splitlines()[1] == "'\xe9'"
+    assert shown(b"(I1\n(I2\ntt.", "--path", "[1]")[1].splitlines()[1] == "(2,)"
+    status, said = shown(b"\x80\x03" + ARRAY)
+    assert status == 0
+    assert "call numpy.core.multiarray._reconstruct" in said
+    assert shown(b"I1\n." + b"\x80\x04N.junk")[0] == 0
+    assert shown(b"\x80\x05" + FUNCTION + b"junk")[0] == 1
+
+
 def test_code_is_disassembled_where_it_is_this_pythons(tmp_path: Path) -> None:
     """Nothing of it is made or run; that of another version is only named."""
     code: Any = test_options_go_in.__code__
