@@ -184,7 +184,12 @@ _BUILDERS = {
 _LOWER = """
     ndarray dtype date time datetime timedelta timezone deque defaultdict partial itemgetter attrgetter
     methodcaller array object bool int float str
-    bytes complex range slice list tuple set frozenset csr_matrix csc_matrix coo_matrix struct_time newclass
+    bytes complex range slice list tuple set frozenset struct_time newclass
+    matrix recarray record memmap chararray poly1d void generic
+    bool_ str_ bytes_ object_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 longdouble
+    complex64 complex128 clongdouble datetime64 timedelta64
+    csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix lil_matrix dok_matrix
+    csr_array csc_array coo_array bsr_array dia_array lil_array dok_array
     """
 _NOT_CAPITAL = frozenset(_LOWER.split())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree import arrays, arrow, frames, functions, science, standard, tensors
+from histshell.pik.tree import arrays, arrow, frames, functions, numpy_objects, science, standard, tensors
 from histshell.pik.tree.builders import is_class
 from histshell.pik.tree.generic import imported, object_node
 from histshell.pik.tree.model import Node
@@ -19,7 +19,8 @@ __all__ = ["node", "short_name"]
 
 #: A library and a name of it -> what makes its node, or None where a stream says something else than usual.
 TABLE: dict[str, Any] = {
-    **arrays.TABLE, **arrow.TABLE, **frames.TABLE, **science.TABLE, **tensors.TABLE, **functions.TABLE, **standard.TABLE,
+    **arrays.TABLE, **numpy_objects.TABLE, **arrow.TABLE, **frames.TABLE, **science.TABLE, **tensors.TABLE, **functions.TABLE,
+    **standard.TABLE,
 }  # fmt: skip
 
 
