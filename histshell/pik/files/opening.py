@@ -108,10 +108,10 @@ def _look(source: Source, name: str, inside: tuple[str, ...], context: Context) 
             return _also(look(source, name, inside, context), head, source, name, inside, context)
     if begins(source, head):
         return joblib.look(source, name, inside, context)
-    for text in (signed_text, base64_text):
-        coded = text.look(head, source, name, inside, context)
-        if coded is not None:
-            return coded
+    coded = signed_text.look(head, source, name, inside, context)
+    coded = coded or base64_text.look(head, source, name, inside, context)
+    if coded is not None:
+        return coded
     if zip_directory.has_end(source):  # behind a program that unpacks it, say
         return zips.look(source, name, inside, context)
     words = headers.named(head, source.size)

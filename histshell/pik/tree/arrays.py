@@ -23,6 +23,9 @@ _FEW = 3  # fields of a dtype that are written with their kinds
 _DIMENSIONS = 64
 _OWN = 4  # parts of an array's state: shape, dtype, order and data
 
+#: What is raised where a stream says something else than a library writes.
+WRONG = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, PikError)
+
 Reader = Callable[[int, int], Any]
 
 
@@ -144,7 +147,7 @@ def array_node(maker: Maker, array: Array, type_: str, module: str, thing: Any =
         node.identity = maker.number(thing)
     try:
         words += _values(maker, array, facts)
-    except (ValueError, PikError, OverflowError, ArithmeticError):
+    except WRONG:
         words.append("its bytes are not there")
         facts["damaged"] = True
     node.text = clip(printable("  ".join(words)), _TEXT)
@@ -210,7 +213,7 @@ def _items(array: Array) -> Iterator[Child]:
         label = f"[{', '.join(map(str, reversed(index)))}]" if index else "[()]"
         try:
             text = printable(written(array.value(number)))
-        except (ValueError, PikError, OverflowError, ArithmeticError, IndexError):  # of others than the first few
+        except WRONG:  # of others than the first few
             yield label, Node("cut", "", text="its bytes are not there", whole=True)
             return
         yield label, Node("scalar", str(array.kind), text=clip(text, _TEXT), whole=True)

@@ -23,7 +23,7 @@ _DEEPEST = 10
 _MOST_FIELDS = 1_000
 _EPOCH_UNITS = {"Y": 0, "M": 0, "W": 604_800, "D": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15, "as": 10**18}
-_NOT_A_TIME = -(1 << 63)
+NOT_A_TIME = -(1 << 63)
 
 
 @dataclass(frozen=True)
@@ -276,8 +276,8 @@ def values(kind: DType, data: Any, start: int, count: int) -> list[Any]:
     if not letter:
         if kind.kind in "fc":
             half = size // 2 if kind.kind == "c" else size
-            found = [long_double(piece[at : at + half]) for at in range(0, size * count, half)]
-            return found if kind.kind == "f" else list(map(complex, found[::2], found[1::2]))
+            halves = [long_double(piece[at : at + half]) for at in range(0, size * count, half)]
+            return halves if kind.kind == "f" else list(map(complex, halves[::2], halves[1::2]))
         return [bytes(piece[at : at + size]) for at in range(0, size * count, size)]
     found = struct.unpack(f"{_order(kind)}{count * len(letter)}{letter[0]}", piece)
     if len(letter) == 2:
@@ -321,7 +321,7 @@ def _structured(kind: DType, piece: memoryview) -> Any:
 
 def _moment(kind: DType, number: int) -> str:
     """Write a date or a difference between two."""
-    if number == _NOT_A_TIME:
+    if number == NOT_A_TIME:
         return Moment("NaT")
     return Moment(duration(number, kind.unit) if kind.kind == "m" else date(number, kind.unit))
 

@@ -80,16 +80,8 @@ def hostile() -> int:
     none, streams = value(None), []
     if texts():
         strings = b"cnumpy._core._internal\n_convert_to_stringdtype_kwargs\nK\x01N\x86R"
-        for shape, raw in (
-            ((2,), ["a"]),
-            ((1,), ["a", "b"]),
-            ((1,), [5]),
-            ((1,), [1.5]),
-            ((1,), [["a"]]),
-            ((1,), b"x" * 16),
-            ((1,), "x"),
-        ):
-            streams.append(array(strings, shape, value(raw)))
+        wrong: list[Any] = [["a"], ["a", "b", "c"], ["a", 5], ["a", 1.5], ["a", ["a"]], b"x" * 16, "xx"]
+        streams += [array(strings, (2,), value(raw)) for raw in wrong]
     objects = dtype("O8", value(3), value("|"), none, none, none, value(-1), value(-1), value(63))
     for shape, raw in (
         ((3,), [1]),
