@@ -12,6 +12,7 @@ from histshell.pik.files import (
     joblib,
     npy,
     shelves,
+    signed_text,
     streams,
     tars,
     torch_legacy,
@@ -132,7 +133,8 @@ def _look(source: Source, name: str, inside: tuple[str, ...], context: Context) 
             return _also(look(source, name, inside, context), head, source, name, inside, context)
     if begins(source, head):
         return joblib.look(source, name, inside, context)
-    coded = base64_text.look(head, source, name, inside, context)
+    coded = signed_text.look(head, source, name, inside, context)
+    coded = coded or base64_text.look(head, source, name, inside, context)
     if coded is not None:
         return coded
     if zip_directory.has_end(source):  # behind a program that unpacks it, say

@@ -103,7 +103,7 @@ def _dtype_state(target: Any, state: Any, ask: Asked) -> None:
 
 def _part(dtype: Any, ask: Asked | None) -> None:
     """Check that *dtype* is one of numpy's own that may be part of another, and let nothing change it any more."""
-    if not is_dtype(dtype) or dtype.kind not in PLAIN + "OV":
+    if not is_dtype(dtype) or dtype.kind not in PLAIN + "OVT":
         raise Refuse("a part of it is no dtype")
     if ask is not None:
         ask.seal(dtype, again=True)
@@ -157,11 +157,23 @@ def _check_array(state: tuple[Any, ...], ask: Asked) -> None:
     if dtype.hasobject:
         if type(raw) is not list:
             raise Refuse("its objects are no list")
+        if dtype.kind == "T":
+            _texts(raw, dtype, ask)
         filled(shape, dtype, dtype.itemsize * len(raw), ask)
     elif type(raw) is bytearray:
         raise Refuse("its bytes can be changed")
     else:
         filled(shape, dtype, raw_size(raw), ask)
+
+
+def _texts(items: list[Any], dtype: Any, ask: Asked) -> None:
+    """Check that a list has texts alone, or what stands for a missing one: of anything else numpy would ask for its text."""
+    ask.work(len(items))
+    nothing = getattr(dtype, "na_object", ask)  # which is no item
+    for item in items:
+        both_nan = type(item) is float and type(nothing) is float and item != item and nothing != nothing
+        if type(item) is not str and item is not nothing and not both_nan:
+            raise Refuse("its texts are none")
 
 
 def _own_state(target: Any, state: Any, ask: Asked) -> None:

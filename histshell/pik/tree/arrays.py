@@ -8,7 +8,7 @@ from histshell.pik.errors import PikError
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import buffers, dtypes
 from histshell.pik.tree.dtypes import OBJECT, DType, product
-from histshell.pik.tree.generic import attributes, imported, object_node
+from histshell.pik.tree.generic import attributes
 from histshell.pik.tree.model import Child, Node
 from histshell.pik.tree.placed import Made, made, text
 from histshell.preview import clip, printable, show
@@ -21,6 +21,10 @@ _FIRST = 6  # values that are shown
 _TEXT = 200
 _FEW = 3  # fields of a dtype that are written with their kinds
 _DIMENSIONS = 64
+_OWN = 4  # parts of an array's state: shape, dtype, order and data
+
+#: What is raised where a stream says something else than a library writes.
+WRONG = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, PikError)
 
 Reader = Callable[[int, int], Any]
 
@@ -144,7 +148,7 @@ def array_node(maker: Maker, array: Array, type_: str, module: str, thing: Any =
         node.identity = maker.number(thing)
     try:
         words += _values(maker, array, facts)
-    except (ValueError, PikError, OverflowError, ArithmeticError):
+    except WRONG:
         if not array.elsewhere:
             words.append("its bytes are not there")
             facts["damaged"] = True
@@ -213,7 +217,7 @@ def _items(array: Array) -> Iterator[Child]:
         label = f"[{', '.join(map(str, reversed(index)))}]" if index else "[()]"
         try:
             text = printable(written(array.value(number)))
-        except (ValueError, PikError, OverflowError, ArithmeticError, IndexError):  # of others than the first few
+        except WRONG:  # of others than the first few
             yield label, Node("cut", "", text="its bytes are not there", whole=True)
             return
         yield label, Node("scalar", str(array.kind), text=clip(text, _TEXT), whole=True)
@@ -254,7 +258,7 @@ def array_of(maker: Maker, thing: Any) -> Array | None:
     name = given.name.rpartition(".")[2]
     try:
         if name in ("_reconstruct", "_mareconstruct") and type(given.state) is tuple:
-            return _of_state(given.state if name == "_reconstruct" else (1, *given.state[1:5]))
+            return _of_state(_own_state(given.state)[0])
         if name == "_frombuffer":
             return _of_buffer(given.args)
         if name == "NumpyArrayWrapper":
@@ -264,14 +268,25 @@ def array_of(maker: Maker, thing: Any) -> Array | None:
     return None
 
 
+def _own_state(state: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Cut the state of an array in shape, dtype, order and data, and what a subclass has added to it.
+
+    A version stands first, but in the oldest files. A subclass adds at the end, or has the array's own state as its first part.
+    """
+    bare = len(state) == _OWN and dtypes.of(state[1]) is not None
+    own, more = (state[0], state[1:]) if type(state[0]) is tuple and not bare else (state, ())
+    at = 0 if len(own) == _OWN else 1
+    return own[at : at + _OWN], (*own[at + _OWN :], *more)
+
+
 def _of_state(state: tuple[Any, ...]) -> Array | None:
-    """Read the state of an array: version, shape, dtype, order, and its bytes or objects."""
-    shape, dtype, fortran, data = state[-4:]
+    """Read the state of an array: shape, dtype, order, and its bytes or objects."""
+    shape, dtype, fortran, data = state
     kind = dtypes.of(dtype)
     if kind is None or type(shape) is not tuple:
         return None
     if type(data) is list:
-        return Array(kind if kind.kind == "O" or kind.fields else OBJECT, shape, bool(fortran), objects=data)
+        return Array(kind if kind.kind in "OT" or kind.fields else OBJECT, shape, bool(fortran), objects=data)
     size = product(shape) * kind.size
     return Array(kind, shape, bool(fortran), of_bytes(data, size) or _missing)
 
@@ -331,15 +346,19 @@ def _array(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     if given.name.endswith("reconstruct") and type(owner) is Placeholder and owner.name:
         name, module = made(owner).short, printable(owner.module)
     node = array_node(maker, array, name, module, thing)
-    if given.name == "_mareconstruct" and type(given.state) is tuple:
-        node.facts["masked"] = _masked(given.state)
+    more = _own_state(given.state)[1] if type(given.state) is tuple else ()
+    if given.name == "_mareconstruct":
+        node.facts["masked"] = _masked(more[0] if more else b"")
         node.text += f"  {node.facts['masked']:,} masked"
+        more = more[2:]
+    if more:
+        node.flat = node.whole = False
+        node.children = lambda: attributes(maker, given._replace(states=more))
     return node
 
 
-def _masked(state: tuple[Any, ...]) -> int:
+def _masked(mask: Any) -> int:
     """Count what is masked."""
-    mask = state[5] if len(state) > 5 else b""
     mask = mask.encode("latin-1", "replace") if type(mask) is str else mask
     return len(mask) - bytes(mask).count(0) if type(mask) in (bytes, bytearray) else 0
 
@@ -388,22 +407,6 @@ def _wrapper(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     return array_node(maker, array, name, "numpy", thing)
 
 
-def _random(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
-    """Make the node of a generator of random numbers."""
-    name = {"__randomstate_ctor": "RandomState", "__RandomState_ctor": "RandomState", "__generator_ctor": "Generator"}
-    node = object_node(maker, thing, given)
-    node.type, node.module = name.get(given.name, "BitGenerator"), "numpy.random"
-    if type(given.args) is tuple and given.args and text(given.args[0]):
-        node.text = printable(text(given.args[0])[:40])
-    node.children = lambda: attributes(maker, given)
-    return node
-
-
-def _ufunc(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
-    """Make the node of a function of numpy's."""
-    return imported(text(given.args[0]), text(given.args[1]), False)
-
-
 TABLE: dict[str, Any] = {
     "numpy._reconstruct": _array,
     "numpy._mareconstruct": _array,
@@ -411,11 +414,6 @@ TABLE: dict[str, Any] = {
     "numpy.scalar": _scalar,
     "numpy.dtype": _dtype,
     "numpy._convert_to_stringdtype_kwargs": _dtype,
-    "numpy._ufunc_reconstruct": _ufunc,
     "joblib.NumpyArrayWrapper": _wrapper,
     "sklearn.NumpyArrayWrapper": _wrapper,
-    "numpy.__randomstate_ctor": _random,
-    "numpy.__RandomState_ctor": _random,
-    "numpy.__generator_ctor": _random,
-    "numpy.__bit_generator_ctor": _random,
 }  # fmt: skip

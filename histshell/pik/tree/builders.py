@@ -24,7 +24,7 @@ _BUILDERS = {
     "numpy": """
         numpy: matrix recarray record str_ bytes_ datetime64 timedelta64 bool_ float64 float32 int64 int32 void
         numpy.core.numerictypes: str_
-        numpy.ma.core: _mareconstruct MaskedArray mvoid
+        numpy.ma.core: _mareconstruct MaskedArray MaskedConstant mvoid
         numpy.ma: MaskedArray
         numpy.ma.extras: mrecarray
         numpy.rec: recarray record
@@ -33,10 +33,19 @@ _BUILDERS = {
         numpy.random: __RandomState_ctor
         numpy.random.mtrand: __RandomState_ctor
         numpy.random._mt19937: MT19937
-        numpy.random._pcg64: PCG64
-        numpy.random.bit_generator: SeedSequence
+        numpy.random._pcg64: PCG64 PCG64DXSM
+        numpy.random._philox: Philox
+        numpy.random._sfc64: SFC64
+        numpy.random.bit_generator: SeedSequence __pyx_unpickle_SeedSequence
         numpy.polynomial.polynomial: Polynomial
         numpy.lib.polynomial: poly1d
+        numpy: poly1d
+        numpy.polynomial.chebyshev: Chebyshev
+        numpy.polynomial.hermite: Hermite
+        numpy.polynomial.hermite_e: HermiteE
+        numpy.polynomial.laguerre: Laguerre
+        numpy.polynomial.legendre: Legendre
+        numpy.char: chararray
         numpy.core._internal: _convert_to_stringdtype_kwargs
         numpy._core._internal: _convert_to_stringdtype_kwargs
         """,
@@ -45,10 +54,10 @@ _BUILDERS = {
         pandas.core.series: Series TimeSeries
         pandas: DataFrame Series Index MultiIndex RangeIndex Timestamp Timedelta Categorical Interval Period
         pandas: DatetimeIndex TimedeltaIndex PeriodIndex IntervalIndex CategoricalIndex StringDtype CategoricalDtype
-        pandas: DatetimeTZDtype PeriodDtype IntervalDtype SparseDtype BooleanDtype Int8Dtype Int16Dtype Int32Dtype
+        pandas: DatetimeTZDtype PeriodDtype IntervalDtype SparseDtype ArrowDtype BooleanDtype Int8Dtype Int16Dtype Int32Dtype
         pandas: Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype
         pandas.arrays: StringArray ArrowStringArray DatetimeArray TimedeltaArray PeriodArray IntervalArray IntegerArray
-        pandas.arrays: FloatingArray BooleanArray SparseArray NumpyExtensionArray
+        pandas.arrays: FloatingArray BooleanArray SparseArray NumpyExtensionArray ArrowExtensionArray
         pandas.core.indexes.timedeltas: _new_TimedeltaIndex
         pandas.core.internals: BlockManager SingleBlockManager
         pandas.core.internals.managers: BlockManager SingleBlockManager
@@ -84,7 +93,9 @@ _BUILDERS = {
         pandas.core.arrays.interval: IntervalArray
         pandas.core.arrays.sparse.array: SparseArray
         pandas.core.arrays.sparse.dtype: SparseDtype
-        pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
+        pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype SparseDtype ArrowDtype
+        pandas.core.arrays.arrow.array: ArrowExtensionArray
+        pandas._libs.sparse: IntIndex BlockIndex
         pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
         pandas._libs.tslibs.timestamps: Timestamp _unpickle_timestamp
         pandas._libs.tslib: Timestamp _unpickle_timestamp
@@ -94,10 +105,10 @@ _BUILDERS = {
         pandas._libs.tslibs.nattype: _nat_unpickle __nat_unpickle
         pandas._libs.tslibs.offsets: Day Hour Minute Second Nano BusinessDay MonthEnd MonthBegin YearEnd YearBegin
         pandas._libs.tslibs.offsets: QuarterEnd QuarterBegin Week DateOffset __pyx_unpickle_BaseOffset
-        pandas._libs.tslibs.offsets: _restore_from_pickle
+        pandas._libs.tslibs.offsets: _restore_from_pickle Milli Micro BusinessMonthEnd BusinessMonthBegin SemiMonthEnd
         pandas._libs.missing: NAType NA
         pandas: NA NaT
-        pandas._libs.interval: Interval
+        pandas._libs.interval: Interval __pyx_unpickle_IntervalMixin
         """,
     "SciPy": """
         scipy.sparse._csr: csr_matrix csr_array
@@ -115,7 +126,16 @@ _BUILDERS = {
         scipy.sparse.lil: lil_matrix
         scipy.sparse.dok: dok_matrix
         scipy.interpolate.interpolate: interp1d
-        scipy.interpolate._interpolate: interp1d
+        scipy.interpolate._interpolate: interp1d PPoly _PPoly BPoly interp1d._call_linear interp1d._call_linear_np
+        scipy.interpolate._interpolate: interp1d._call_nearest interp1d._call_spline interp1d._call_previousnext
+        scipy.interpolate._bsplines: BSpline _BSpline
+        scipy.interpolate._cubic: CubicSpline PchipInterpolator Akima1DInterpolator
+        scipy.interpolate._rgi: RegularGridInterpolator
+        scipy.spatial.transform._rotation: Rotation
+        scipy.optimize._optimize: OptimizeResult
+        scipy.optimize.optimize: OptimizeResult
+        scipy.stats._kde: gaussian_kde
+        scipy.stats.kde: gaussian_kde
         scipy.spatial._ckdtree: cKDTree
         scipy.spatial._kdtree: KDTree
         """,
@@ -143,8 +163,18 @@ _BUILDERS = {
         sklearn.neighbors.kd_tree: newObj
         sklearn.neighbors.ball_tree: newObj
         sklearn._loss._loss: CyHalfBinomialLoss CyHalfSquaredError CyHalfMultinomialLoss CyHalfPoissonLoss
+        sklearn._loss._loss: __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfMultinomialLoss
+        sklearn._loss._loss: __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfPoissonLoss __pyx_unpickle_CyHalfGammaLoss
+        sklearn._loss._loss: __pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyPinballLoss __pyx_unpickle_CyHuberLoss
+        sklearn._loss._loss: __pyx_unpickle_CyExponentialLoss CyHalfGammaLoss CyAbsoluteError CyPinballLoss CyHuberLoss
+        sklearn._loss._loss: CyExponentialLoss
         sklearn._loss.link: LogitLink IdentityLink MultinomialLogit LogLink Interval
-        sklearn._loss.loss: HalfBinomialLoss HalfSquaredError HalfMultinomialLoss HalfPoissonLoss
+        sklearn._loss.loss: HalfBinomialLoss HalfSquaredError HalfMultinomialLoss HalfPoissonLoss HalfGammaLoss
+        sklearn._loss.loss: AbsoluteError PinballLoss HuberLoss ExponentialLoss
+        sklearn.neural_network._stochastic_optimizers: AdamOptimizer SGDOptimizer
+        sklearn.feature_selection._univariate_selection: f_classif f_regression f_oneway chi2
+        sklearn.linear_model._sgd_fast: Hinge SquaredHinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive
+        sklearn.linear_model._sgd_fast: SquaredEpsilonInsensitive
         sklearn.metrics._dist_metrics: newObj EuclideanDistance EuclideanDistance64 EuclideanDistance32
         sklearn.metrics._dist_metrics: ManhattanDistance64
         sklearn.utils: Bunch
@@ -155,7 +185,8 @@ _BUILDERS = {
         copyreg: __newobj__ __newobj_ex__ _reconstructor
         copy_reg: _reconstructor __newobj__
         collections: UserDict UserList UserString ChainMap
-        types: SimpleNamespace MappingProxyType
+        types: SimpleNamespace MappingProxyType GenericAlias
+        logging: LogRecord
         argparse: Namespace
         functools: partial
         operator: itemgetter
@@ -166,25 +197,46 @@ _BUILDERS = {
         random: Random
         pathlib: Path PosixPath WindowsPath
         pathlib._local: Path PosixPath WindowsPath
-        builtins: BaseException Exception ValueError TypeError KeyError RuntimeError AttributeError OSError
-        builtins: IndexError StopIteration AssertionError NotImplementedError
+        builtins: Ellipsis NotImplemented
+        builtins: BaseException Exception ValueError TypeError KeyError RuntimeError AttributeError OSError ArithmeticError
+        builtins: IndexError LookupError StopIteration AssertionError NotImplementedError ZeroDivisionError OverflowError
+        builtins: FileNotFoundError FileExistsError PermissionError IsADirectoryError NotADirectoryError ConnectionError
+        builtins: ConnectionResetError ConnectionRefusedError ConnectionAbortedError BrokenPipeError TimeoutError InterruptedError
+        builtins: UnicodeError UnicodeDecodeError UnicodeEncodeError ImportError ModuleNotFoundError NameError MemoryError
+        builtins: RecursionError EOFError KeyboardInterrupt SystemExit BufferError SyntaxError Warning UserWarning
+        builtins: DeprecationWarning RuntimeWarning FutureWarning ExceptionGroup BaseExceptionGroup
         time: struct_time
         os: stat_result
         """,
-    "Arrow": "pyarrow.lib: _restore_array type_for_alias py_buffer chunked_array",
+    "Arrow": """
+        pyarrow.lib: _restore_array type_for_alias py_buffer chunked_array _reconstruct_table _reconstruct_record_batch
+        pyarrow.lib: schema field scalar timestamp decimal32 decimal64 decimal128 decimal256 dictionary list_ large_list
+        pyarrow.lib: struct map_ binary
+        """,
+    "shapely": "shapely.io: from_wkb",
+    "geopandas": "geopandas.geodataframe: GeoDataFrame\n geopandas.geoseries: GeoSeries\n geopandas.array: GeometryArray",
+    "Pillow": "PIL.Image: Image",
     "dateutil": "dateutil.tz.tz: tzutc tzlocal tzoffset\n dateutil.relativedelta: relativedelta",
     "pytz": "pytz: _UTC _p\n pytz.tzinfo: DstTzInfo StaticTzInfo",
     "NetworkX": "networkx.classes.graph: Graph\n networkx.classes.digraph: DiGraph\n"
     " networkx.classes.multigraph: MultiGraph\n networkx.classes.multidigraph: MultiDiGraph\n"
-    " networkx.classes.reportviews: NodeView EdgeView DegreeView NodeDataView OutEdgeView AdjacencyView",
+    " networkx.classes.reportviews: NodeView EdgeView DegreeView NodeDataView OutEdgeView AdjacencyView\n"
+    " networkx.classes.coreviews: AtlasView AdjacencyView MultiAdjacencyView FilterAtlas FilterAdjacency\n"
+    " networkx.classes.filters: show_nodes no_filter\n networkx.classes.function: frozen",
     "xarray": "xarray.core.dataset: Dataset\n xarray.core.dataarray: DataArray\n xarray.core.variable: Variable IndexVariable\n"
-    " xarray.core.indexes: PandasIndex PandasMultiIndex",
+    " xarray.core.indexes: PandasIndex PandasMultiIndex\n xarray.core.datatree: DataTree\n"
+    " xarray.core.indexing: PandasIndexingAdapter PandasMultiIndexingAdapter",
 }  # fmt: skip
 
 _LOWER = """
     ndarray dtype date time datetime timedelta timezone deque defaultdict partial itemgetter attrgetter
     methodcaller array object bool int float str
-    bytes complex range slice list tuple set frozenset csr_matrix csc_matrix coo_matrix struct_time newclass
+    bytes complex range slice list tuple set frozenset struct_time newclass
+    matrix recarray record memmap chararray poly1d void generic
+    bool_ str_ bytes_ object_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 longdouble
+    complex64 complex128 clongdouble datetime64 timedelta64
+    csr_matrix csc_matrix coo_matrix bsr_matrix dia_matrix lil_matrix dok_matrix
+    csr_array csc_array coo_array bsr_array dia_array lil_array dok_array
     """
 _NOT_CAPITAL = frozenset(_LOWER.split())
 

@@ -6,101 +6,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import Array, array_of
+from histshell.pik.tree.arrays import Array, array_of, written
 from histshell.pik.tree.arrow import array_of as arrow_array
+from histshell.pik.tree.column_kinds import (
+    Coded,
+    Levels,
+    Mapped,
+    Masked,
+    Objects,
+    Scattered,
+    Spans,
+    in_utc,
+    periods,
+    shape_of,
+)
 from histshell.pik.tree.placed import Made, made, text
 from histshell.preview import printable
 
 if TYPE_CHECKING:
     from histshell.pik.tree.maker import Maker
-
-MISSING = dtypes.Moment("<NA>")
-
-
-class Column(Array):
-    """One row of a block, which is a column of the frame."""
-
-    def __init__(self, block: Array, row: int) -> None:
-        """Take the row of that number."""
-        super().__init__(block.kind, block.shape[1:], False, block.read, block.objects)
-        self.block = block
-        self.row = row
-        self.elsewhere = block.elsewhere
-
-    def lies_at(self, number: int) -> int:
-        """Give where an item lies in the block."""
-        return self.block.lies_at(self.row * self.size + number)
-
-    def first(self, count: int) -> list[Any]:
-        """Give the first values."""
-        return [self.value(number) for number in range(min(count, self.size))]
-
-    def ends(self) -> tuple[Any, Any] | None:
-        """Give the least and the greatest number."""
-        if self.read is None or not self.size:
-            return None
-        if self.block.fortran:
-            found = self.block.every()[self.row :: self.block.shape[0]]
-        else:
-            start = self.row * self.nbytes
-            found = dtypes.values(self.kind, self.read(start, start + self.nbytes), 0, self.size)
-        if self.kind.kind == "f":
-            found = [number for number in found if number == number]
-        return (min(found), max(found)) if found else None
-
-
-def _nothing(_: int, __: int) -> bytes:
-    return b""
-
-
-class Coded(Array):
-    """Values of a Categorical: numbers of its categories."""
-
-    def __init__(self, codes: Array, categories: Array) -> None:
-        """Take numbers and what they mean."""
-        super().__init__(categories.kind, codes.shape, codes.fortran, _nothing)
-        self.codes = codes
-        self.categories = categories
-        self.elsewhere = codes.elsewhere or categories.elsewhere
-
-    def value(self, number: int) -> Any:
-        """Give one value."""
-        code = self.codes.value(number)
-        return self.categories.value(code) if 0 <= code < self.categories.size else None
-
-    def first(self, count: int) -> list[Any]:
-        """Give the first values."""
-        return [self.value(number) for number in range(min(count, self.size))]
-
-    def ends(self) -> None:
-        """Give nothing: they have no order of their own."""
-
-
-class Masked(Array):
-    """Values, some of which are missing."""
-
-    def __init__(self, values: Array, mask: Array) -> None:
-        """Take both."""
-        super().__init__(values.kind, values.shape, values.fortran, values.read, values.objects)
-        self.mask = mask
-        self.elsewhere = values.elsewhere or mask.elsewhere
-
-    def value(self, number: int) -> Any:
-        """Give one value."""
-        return MISSING if self.mask.value(number) else super().value(number)
-
-    def first(self, count: int) -> list[Any]:
-        """Give the first values."""
-        return [self.value(number) for number in range(min(count, self.size))]
-
-    def ends(self) -> tuple[Any, Any] | None:
-        """Give the least and the greatest number."""
-        if self.read is None or not self.kind.is_number:
-            return None
-        every = dtypes.values(self.kind, self.read(0, self.nbytes), 0, self.size)
-        mask = self.mask.first(self.size)
-        found = [value for value, masked in zip(every, mask) if not masked]
-        return (min(found), max(found)) if found else None
 
 
 class Values(NamedTuple):
@@ -124,6 +48,9 @@ def values_of(maker: Maker, thing: Any) -> Values | None:
     inside = _inside(given)
     if given.short == "Categorical" or "_codes" in inside:
         return _categorical(maker, inside)
+    if given.short in _KINDS:
+        found_kind: Values | None = _KINDS[given.short](maker, given, inside)
+        return found_kind
     data = next((inside[name] for name in ("_ndarray", "_pa_array", "_data", "data") if name in inside), None)
     found = values_of(maker, data)
     if found is None:
@@ -131,7 +58,70 @@ def values_of(maker: Maker, thing: Any) -> Values | None:
     mask = array_of(maker, inside.get("_mask"))
     if mask is not None and mask.size == found.array.size:
         found = Values(found.dtype, Masked(found.array, mask))
-    return Values(_dtype_name(given, inside, found.dtype), found.array)
+    return _named(given, inside, found)
+
+
+def _named(given: Made, inside: dict[str, Any], found: Values) -> Values:
+    """Give the values of an array of pandas' own as pandas tells them, with its name of their dtype."""
+    dtype, array = _dtype_name(given, inside, found.dtype), found.array
+    if array.objects is not None and given.short == "StringArray":
+        array = Objects(array)
+    if given.short == "PeriodArray":
+        array = Mapped(array, periods(dtype[7:-1]))
+    return Values(dtype, _zoned(dtype, array))
+
+
+def _zoned(dtype: str, array: Array) -> Array:
+    """Mark moments as those of UTC where their zone is another."""
+    elsewhere = dtype.startswith("datetime64[") and ", " in dtype and not dtype.endswith(", UTC]")
+    return Mapped(array, in_utc) if elsewhere and not isinstance(array, Mapped) else array
+
+
+def _spans(maker: Maker, given: Made, inside: dict[str, Any]) -> Values | None:
+    """Find the values of an array or an index of intervals."""
+    left, right = (inside.get(name, inside.get("_" + name)) for name in ("left", "right"))
+    ends = [values_of(maker, end) or index_values(maker, end) for end in (left, right)]
+    dtype = inside.get("_dtype")
+    closed = text(inside.get("closed")) or text(_dtype_part(dtype, "closed", 1)) or "right"
+    if ends[0] is None or ends[1] is None:
+        return None
+    return Values(f"interval[{ends[0].dtype}, {printable(closed[:10])}]", Spans(ends[0].array, ends[1].array, closed))
+
+
+def _dtype_part(dtype: Any, name: str, number: int) -> Any:
+    """Give what a dtype of pandas' was made with, by its name in the state or its place among the arguments."""
+    if type(dtype) is not Placeholder:
+        return None
+    given = made(dtype)
+    args = given.args if type(given.args) is tuple else ()
+    return given.attributes().get(name, args[number] if len(args) > number else None)
+
+
+def _scattered(maker: Maker, given: Made, inside: dict[str, Any]) -> Values | None:
+    """Find the values of a sparse array."""
+    index = made(inside["_sparse_index"])
+    values = array_of(maker, inside.get("_sparse_values"))
+    size, *parts = index.args
+    numbers = [part.first(part.size) for part in (array_of(maker, part) for part in parts) if part is not None]
+    if values is None or type(size) is not int or len(numbers) != len(parts):
+        return None
+    runs = numbers[1] if len(numbers) > 1 else [1] * len(numbers[0])
+    usual = _dtype_part(inside.get("_dtype"), "_fill_value", 1)
+    if min(runs, default=0) < 0 or sum(runs) != values.size or type(usual) is Placeholder:
+        return None
+    places = [at + step for at, many in zip(numbers[0], runs) for step in range(many)]
+    return Values(f"Sparse[{values.kind}, {written(usual)}]", Scattered(size, places, values, usual))
+
+
+def _shaped(maker: Maker, given: Made, inside: dict[str, Any]) -> Values | None:
+    """Find the values of geopandas' array of shapes: their well-known bytes."""
+    array = array_of(maker, next(iter(given.state)))
+    return Values("geometry", Mapped(array, shape_of)) if array is not None else None
+
+
+_KINDS: dict[str, Any] = {
+    "IntervalArray": _spans, "IntervalIndex": _spans, "SparseArray": _scattered, "GeometryArray": _shaped,
+}  # fmt: skip
 
 
 def _inside(given: Made) -> dict[str, Any]:
@@ -178,7 +168,33 @@ def _dtype_name(given: Made, inside: dict[str, Any], plain_name: str) -> str:
     }
     if known is not None and known.short == "StringDtype":
         return "str" if "nan" in str(known.args) else "string"
+    if given.short == "PeriodArray" and known is not None:
+        return f"period[{frequency(_dtype_part(dtype, 'freq', 0))}]"
     return names.get(given.short, plain_name)
+
+
+_LETTERS = {
+    "Day": "D", "MonthEnd": "M", "YearEnd": "Y-DEC", "QuarterEnd": "Q-DEC", "Hour": "h", "Minute": "min", "Second": "s",
+    "Milli": "ms", "Micro": "us", "Nano": "ns", "BusinessDay": "B",
+}  # fmt: skip
+_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+def frequency(thing: Any) -> str:
+    """Name the length of a period, as pandas does; ``?`` where it is none that is known."""
+    if type(thing) is not Placeholder:
+        return printable(text(thing)[:40].removeprefix("period[").removesuffix("]")) or "?"
+    given = made(thing)
+    args = given.args if type(given.args) is tuple else ()
+    many = args[0] if args and type(args[0]) is int and args[0] != 1 else ""
+    last = args[2] if len(args) > 2 and type(args[2]) is int else -1
+    if given.short == "Week" and 0 <= last < len(_DAYS):
+        return f"{many}W-{_DAYS[last]}"
+    letters = _LETTERS.get(given.short, "?")
+    if letters.endswith("-DEC") and 0 < last <= len(_MONTHS):
+        letters = f"{letters[0]}-{_MONTHS[last - 1]}"
+    return f"{many}{letters}" if letters != "?" else "?"
 
 
 def _unit(known: Made, plain_name: str) -> str:
@@ -197,10 +213,12 @@ def _zone(known: Made) -> str:
 
 def zone(thing: Any) -> str:
     """Name a time zone; empty where none is known."""
+    import datetime
+
     if type(thing) is str:
         return printable(thing[:40])
     if type(thing) is not Placeholder:
-        return "UTC" if type(thing).__name__ == "timezone" and str(thing) == "UTC" else ""
+        return printable(str(thing)[:40]) if type(thing) is datetime.timezone else ""
     given = made(thing)
     for part in given.args if type(given.args) is tuple else ():
         if type(part) is str:
@@ -216,6 +234,10 @@ def index_values(maker: Maker, thing: Any) -> Values | None:
     inside = parts_of(given)
     if given.short == "RangeIndex" and type(inside.get("stop")) is int:
         return Values("int64", _ranged(span_of(inside)))
+    if given.short == "MultiIndex":
+        return _levels(maker, inside)
+    if given.short == "IntervalIndex" and "left" in inside:
+        return _spans(maker, given, inside)
     data = inside.get("data")
     found = values_of(maker, data)
     if found is None and type(data) is Placeholder and made(data).short.endswith("Index"):
@@ -224,7 +246,22 @@ def index_values(maker: Maker, thing: Any) -> Values | None:
         return _categorical(maker, {"_codes": inside.get("codes"), "categories": inside.get("categories")})
     if found is not None and "tz" in inside and zone(inside["tz"]) and "," not in found.dtype:
         found = Values(f"{found.dtype.rstrip(']')}, {zone(inside['tz'])}]", found.array)
-    return found
+    return Values(found.dtype, _zoned(found.dtype, found.array)) if found is not None else None
+
+
+def _levels(maker: Maker, inside: dict[str, Any]) -> Values | None:
+    """Find the values of an index of several levels."""
+    codes = [values_of(maker, part) for part in inside.get("codes", inside.get("labels")) or ()]
+    levels = [index_values(maker, part) for part in inside.get("levels") or ()]
+    arrays = [one.array for one in codes if one is not None]
+    meant = [one.array for one in levels if one is not None]
+    if (
+        not arrays
+        or not len(arrays) == len(codes) == len(meant) == len(levels)
+        or len({one.size for one in arrays}) > 1
+    ):
+        return None
+    return Values("object", Levels(arrays, meant))
 
 
 def parts_of(given: Made) -> dict[str, Any]:

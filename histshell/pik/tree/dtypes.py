@@ -9,6 +9,7 @@ from typing import Any, Iterator, Sequence
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree.placed import made, text
+from histshell.preview import show
 
 #: numpy's letter and size -> its name, and the letter that `struct` has.
 _NUMBERS = {
@@ -22,7 +23,7 @@ _DEEPEST = 10
 _MOST_FIELDS = 1_000
 _EPOCH_UNITS = {"Y": 0, "M": 0, "W": 604_800, "D": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15, "as": 10**18}
-_NOT_A_TIME = -(1 << 63)
+NOT_A_TIME = -(1 << 63)
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,15 @@ def of(thing: Any, deep: int = 0) -> DType | None:
     if given.name.endswith("DType") and given.module.startswith("numpy"):
         return _of_class(given.name[:-5].lower())
     if given.name == "_convert_to_stringdtype_kwargs":
-        return DType("T", 16, "|", name="StringDType")
+        return DType("T", 16, "|", name=_strings(given.args))
     return None
+
+
+def _strings(args: Any) -> str:
+    """Write the dtype of texts of any length, as numpy does."""
+    parts = [f"na_object={show(args[1], total=40)}"] if len(args) > 1 else []
+    parts += [] if not args or args[0] else ["coerce=False"]
+    return f"StringDType({', '.join(parts)})"
 
 
 def lies(thing: Any) -> bool:
@@ -267,7 +275,9 @@ def values(kind: DType, data: Any, start: int, count: int) -> list[Any]:
     letter = _NUMBERS.get(f"{kind.kind}{size}", ("", ""))[1]
     if not letter:
         if kind.kind in "fc":
-            return [long_double(piece[at : at + 16]) for at in range(0, size * count, size)] if kind.kind == "f" else []
+            half = size // 2 if kind.kind == "c" else size
+            halves = [long_double(piece[at : at + half]) for at in range(0, size * count, half)]
+            return halves if kind.kind == "f" else list(map(complex, halves[::2], halves[1::2]))
         return [bytes(piece[at : at + size]) for at in range(0, size * count, size)]
     found = struct.unpack(f"{_order(kind)}{count * len(letter)}{letter[0]}", piece)
     if len(letter) == 2:
@@ -311,7 +321,7 @@ def _structured(kind: DType, piece: memoryview) -> Any:
 
 def _moment(kind: DType, number: int) -> str:
     """Write a date or a difference between two."""
-    if number == _NOT_A_TIME:
+    if number == NOT_A_TIME:
         return Moment("NaT")
     return Moment(duration(number, kind.unit) if kind.kind == "m" else date(number, kind.unit))
 
@@ -320,6 +330,9 @@ def date(number: int, unit: str) -> str:
     """Write a date that is so many units after 1970, as numpy does, with no more than it says."""
     import datetime
 
+    many = unit.rstrip("YMWDhmsunpfa")
+    if many.isdigit():
+        number, unit = number * int(many), unit[len(many) :]
     if unit in ("Y", "M"):
         year, month = (1970 + number, 0) if unit == "Y" else (1970 + number // 12, number % 12 + 1)
         return f"{year}-{month:02}" if month else str(year)
@@ -342,6 +355,9 @@ def date(number: int, unit: str) -> str:
 
 def duration(number: int, unit: str) -> str:
     """Write a difference between two dates."""
+    many = unit.rstrip("YMWDhmsunpfa")
+    if many.isdigit():
+        number, unit = number * int(many), unit[len(many) :]
     per = _SECOND.get(unit, 0)
     whole = number if not per else number // per
     seconds = whole * (_EPOCH_UNITS.get(unit, 1) if not per else 1)

@@ -9,7 +9,7 @@ _ESTIMATORS = """
     CountVectorizer DBSCAN DecisionTreeClassifier DecisionTreeRegressor DictVectorizer DictionaryLearning
     DummyClassifier DummyRegressor ElasticNet ElasticNetCV EllipticEnvelope EmpiricalCovariance ExtraTreeClassifier
     ExtraTreeRegressor ExtraTreesClassifier ExtraTreesRegressor FactorAnalysis FastICA FeatureAgglomeration
-    FeatureHasher FeatureUnion GammaRegressor GaussianMixture GaussianNB GaussianProcessClassifier
+    FeatureHasher FeatureUnion FunctionTransformer GammaRegressor GaussianMixture GaussianNB GaussianProcessClassifier
     GaussianProcessRegressor GaussianRandomProjection GradientBoostingClassifier GradientBoostingRegressor
     GraphicalLasso GridSearchCV HDBSCAN HashingVectorizer HistGradientBoostingClassifier HistGradientBoostingRegressor
     HuberRegressor IncrementalPCA IsolationForest Isomap IsotonicRegression IterativeImputer KBinsDiscretizer KFold

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import Array, array_node, array_of, plain, written
-from histshell.pik.tree.columns import Coded, Column, Values, index_values, parts_of, span_of, values_of, zone
+from histshell.pik.tree.arrays import WRONG, Array, array_node, array_of, plain, written
+from histshell.pik.tree.column_kinds import Coded, Column, Mapped, periods
+from histshell.pik.tree.columns import Values, frequency, index_values, parts_of, span_of, values_of, zone
 from histshell.pik.tree.generic import attributes
 from histshell.pik.tree.labels import key as key_label
 from histshell.pik.tree.model import Child, Node
@@ -68,13 +69,16 @@ def _retold(words: str, found: Values) -> str:
 def _multi_index(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     """Make the node of an index of several levels."""
     inside = parts_of(given)
-    codes = [values_of(maker, part) for part in inside.get("codes", inside.get("labels")) or ()]
-    levels = list(inside["levels"])
-    if not codes or codes[0] is None:
+    found = index_values(maker, thing)
+    if found is None:
         return None
-    size = codes[0].array.size
+    levels = list(inside["levels"])
+    size = found.array.size
     names = [name for name in inside.get("names") or [] if type(name) is not Placeholder]
-    words = f"({size},) of {len(levels)} levels  {', '.join(key_label(name)[1:-1] for name in names)}"
+    first = ", ".join(map(written, found.array.first(_FIRST)))
+    words = f"({size},) of {len(levels)} levels  [{first}{f', … {size - _FIRST:,} more' if size > _FIRST else ''}]"
+    if any(name is not None for name in names):
+        words += f"  named {', '.join(key_label(name)[1:-1] for name in names)}"
     facts = {"shape": [size], "levels": len(levels), "names": [plain(name) for name in names]}
     node = Node(
         "array", "MultiIndex", printable(given.module), clip(words, _TEXT), size, facts, identity=maker.number(thing)
@@ -172,6 +176,8 @@ def _row(array: Array, row: int) -> Array:
     """Give one row of a block."""
     if isinstance(array, Coded):
         return Coded(Column(array.codes, row), array.categories)
+    if isinstance(array, Mapped):
+        return Mapped(Column(array.inner, row), array.tell)
     return Column(array, row)
 
 
@@ -206,15 +212,22 @@ def _frame(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
 
     def children() -> Iterator[Child]:
         for number in range(size):
-            name = names.array.value(number) if names is not None else number
             if number in columns:
-                yield maker.key(name), _column_node(maker, columns[number])
+                yield maker.key(_name_of(names, number)), _column_node(maker, columns[number])
         yield ".index", maker.node(axes[1])
         if names is None:
             yield ".columns", maker.node(axes[0])
 
     node.children = children
     return node
+
+
+def _name_of(names: Values | None, number: int) -> Any:
+    """Give the name of a column, its number where it has none that can be told."""
+    try:
+        return names.array.value(number) if names is not None else number
+    except WRONG:
+        return number
 
 
 def _length(maker: Maker, index: Any) -> int:
@@ -234,7 +247,8 @@ def _series(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     found = values_of(maker, blocks[0].values)
     inside = given.attributes()
     if found is None:
-        words, facts = _named(inside), {"shape": [_length(maker, axes[0])]}
+        size = _length(maker, axes[0])
+        words, facts = f"({size},)  {_named(inside)}".rstrip(), {"shape": [size]}
         node = Node("frame", given.short, printable(given.module), words, facts["shape"][0], dict(facts))
         values = maker.node(blocks[0].values)
     else:
@@ -302,9 +316,19 @@ def _extension(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     return node
 
 
+def _period(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
+    """Make the node of a period."""
+    of = frequency(given.args[1])
+    told = periods(of)(given.args[2])
+    return Node("scalar", "Period", "pandas", f"{told} ({of})", facts={"value": str(told), "freq": of}, whole=True)
+
+
 TABLE: dict[str, Any] = {
     "pandas.DataFrame": _frame,
     "pandas.Series": _series,
+    "geopandas.GeoDataFrame": _frame,
+    "geopandas.GeoSeries": _series,
+    "pandas.Period": _period,
     "pandas.MultiIndex": _multi_index,
     "pandas._unpickle_timestamp": _timestamp,
     "pandas.Timestamp": _timestamp,
@@ -314,13 +338,15 @@ TABLE: dict[str, Any] = {
     "pandas.__nat_unpickle": _not_a_time,
     **{
         f"pandas.{kind}Index": _index
-        for kind in ("", "Range", "Int64", "UInt64", "Float64", "Numeric", "Datetime", "Timedelta", "Period", "Categorical")
+        for kind in ("", "Range", "Int64", "UInt64", "Float64", "Numeric", "Datetime", "Timedelta", "Period", "Categorical",
+                     "Interval")
     },
     **{
         f"pandas.{kind}": _extension
         for kind in (
             "Categorical", "DatetimeArray", "TimedeltaArray", "PeriodArray", "IntegerArray", "FloatingArray", "BooleanArray",
             "StringArray", "ArrowStringArray", "ArrowExtensionArray", "PandasArray", "NumpyExtensionArray",
+            "IntervalArray", "SparseArray",
         )
     },
 }  # fmt: skip

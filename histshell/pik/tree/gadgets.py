@@ -84,6 +84,14 @@ _TABLE: dict[str, str] = {
         cgitb: *
         rlcompleter: *
         """,
+    "runs Python code that is in its state": """
+        scipy.stats._continuous_distns: *
+        scipy.stats._discrete_distns: *
+        scipy.stats._levy_stable: levy_stable_gen
+        scipy.stats._distn_infrastructure: rv_generic rv_continuous rv_discrete rv_sample
+        scipy.stats.distributions: rv_continuous rv_discrete
+        scipy.stats: rv_continuous rv_discrete rv_histogram
+        """,
     "starts a debugger or a profiler, which runs code": """
         pdb: *
         profile: run runctx Profile Profile.run
@@ -222,7 +230,12 @@ _TABLE: dict[str, str] = {
         aiohttp: *
         httplib: HTTPConnection HTTPSConnection
         http.client: HTTPConnection HTTPSConnection HTTPSConnection.request
-        urllib3: *
+        urllib3: PoolManager ProxyManager HTTPConnectionPool HTTPSConnectionPool request connection_from_url proxy_from_url
+        urllib3.poolmanager: PoolManager ProxyManager PoolManager.request PoolManager.urlopen proxy_from_url
+        urllib3.connectionpool: HTTPConnectionPool HTTPSConnectionPool connection_from_url
+        urllib3.connection: HTTPConnection HTTPSConnection
+        urllib3.util.connection: create_connection
+        urllib3.contrib: *
         torch.hub: download_url_to_file load_state_dict_from_url
         """,
     "opens a network connection": """

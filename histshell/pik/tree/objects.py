@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree import arrays, arrow, buffers, frames, functions, science, standard, tensors
+from histshell.pik.tree import (
+    arrays,
+    arrow,
+    buffers,
+    frames,
+    functions,
+    numpy_objects,
+    science,
+    shapes,
+    standard,
+    summaries,
+    tensors,
+)
 from histshell.pik.tree.builders import is_class
 from histshell.pik.tree.generic import imported, object_node
 from histshell.pik.tree.model import Node
@@ -19,7 +31,16 @@ __all__ = ["node", "short_name"]
 
 #: A library and a name of it -> what makes its node, or None where a stream says something else than usual.
 TABLE: dict[str, Any] = {
-    **arrays.TABLE, **arrow.TABLE, **frames.TABLE, **science.TABLE, **tensors.TABLE, **functions.TABLE, **standard.TABLE,
+    **arrays.TABLE, **numpy_objects.TABLE, **arrow.TABLE, **frames.TABLE, **science.TABLE, **tensors.TABLE, **functions.TABLE,
+    **shapes.TABLE, **standard.TABLE, **summaries.TABLE,
+}  # fmt: skip
+
+
+#: Names that are values and no classes: type, module and text.
+_ALONE = {
+    "pandas.NA": ("NAType", "pandas", "<NA>"), "pandas.NaT": ("NaTType", "pandas", "NaT"),
+    "builtins.Ellipsis": ("ellipsis", "", "Ellipsis"),
+    "builtins.NotImplemented": ("NotImplementedType", "", "NotImplemented"),
 }  # fmt: skip
 
 
@@ -33,6 +54,8 @@ def node(maker: Maker, thing: Placeholder) -> Node:
     if buffers.is_buffer(thing):
         return buffers.node(maker, thing)
     given = made(thing)
+    if given.args is None and given.top in _ALONE:
+        return Node("scalar", _ALONE[given.top][0], _ALONE[given.top][1], _ALONE[given.top][2], whole=True)
     if given.args is None and "." in given.name:
         return _attribute(given)
     if given.args is None:

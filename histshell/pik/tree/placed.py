@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator, NamedTuple, Sequence
 
 from histshell.pik.placeholders import Placeholder
+from histshell.pik.tree.builders import is_class
 from histshell.preview import clip, printable, type_name
 
 _LONGEST = 80
@@ -158,9 +159,23 @@ def made(thing: Placeholder) -> Made:
     return Made(module, name, args, kwargs, states, list_items, dict_items, helper)
 
 
+#: What functions give that libraries make their values by.
+_GIVEN = {
+    "_make_function": "function", "_create_function": "function", "_frombuffer": "ndarray", "_restore_array": "Array",
+    "chunked_array": "ChunkedArray", "_unpickle_timestamp": "Timestamp", "_timedelta_unpickle": "Timedelta",
+    "_rebuild_tensor_v2": "Tensor", "_rebuild_tensor": "Tensor", "_rebuild_parameter": "Parameter",
+}  # fmt: skip
+
+
 def short_name(value: Any) -> str:
-    """Give the short name of a value's class."""
+    """Give the short name of a value's class; empty where only a function is known that makes it, or it is but a name."""
     if type(value) is not Placeholder:
         return type_name(value)
-    short = made(value).short or "object"
-    return "function" if short in ("_make_function", "_create_function") else short
+    given = made(value)
+    if given.args is None:
+        return ""
+    if given.name in ("_reconstruct", "_mareconstruct") and type(given.args) is tuple and given.args:
+        owner = _named(given.args[0])
+        return clip(printable(owner[1]), _LONGEST) if owner is not None else ""
+    short = _GIVEN.get(given.name) or given.short
+    return short if is_class(short) or given.name in _GIVEN else ""

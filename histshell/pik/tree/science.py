@@ -26,14 +26,30 @@ def _sparse(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
         return None
     dtypes.product(shape)
     data = array_of(maker, inside.get("data"))
-    stored = data.size if data is not None else len(given.dict_items) or len(inside.get("_dict") or ())
-    kind = str(data.kind) if data is not None else ""
+    stored, kind = _stored(maker, given, shape), str(data.kind) if data is not None else ""
+    if "dtype" in inside:  # where the values are in lists, or in a dict
+        kind = str(dtypes.of(inside["dtype"]) or "")
     facts = {"shape": list(shape), "dtype": kind, "stored": stored}
     words = f"{shape} {kind}".rstrip() + f", {stored:,} stored"
     node = Node("array", given.short, printable(given.module), words, shape[0] if shape else None, facts)
     node.identity = maker.number(thing)
     node.children = lambda: children(maker, given, ("_shape", "maxprint"))
     return node
+
+
+def _stored(maker: Maker, given: Made, shape: tuple[int, ...]) -> int:
+    """Count the values that are stored, as scipy does."""
+    inside = given.attributes()
+    data, layout = array_of(maker, inside.get("data")), given.short[:3]
+    if data is None:
+        return len(given.dict_items) or len(inside.get("_dict") or ())
+    if layout == "lil":
+        return sum(len(row) for row in data.objects)
+    offsets = array_of(maker, inside.get("offsets"))
+    if layout == "dia" and offsets is not None:
+        rows, columns = shape[0], min(data.shape[1], shape[1])
+        return sum(max(min(rows + at, columns) - max(at, 0), 0) for at in offsets.first(offsets.size))
+    return data.size
 
 
 def _tree(maker: Maker, thing: Placeholder, given: Made) -> Node | None:

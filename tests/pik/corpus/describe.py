@@ -119,7 +119,7 @@ def _object(value, facts):
 
 def _library(value, facts):
     """Arrays, frames, tensors: what a library makes."""
-    root = facts["module"].partition(".")[0]
+    root = str(facts["module"]).partition(".")[0]
     teller = _LIBRARIES.get(root)
     return teller(value, facts) if teller else None
 

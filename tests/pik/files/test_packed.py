@@ -176,6 +176,41 @@ def test_a_session_of_an_old_django_is_read() -> None:
     assert opened(base64.b64encode(b"0123456789" * 4 + b":" + PLAIN)).pickles == {"": PLAIN}
 
 
+_SIGNED = b":1wXyZa:" + b"s1gn-tur_" * 4
+
+
+def _session(data: bytes, dot: bytes = b"") -> bytes:
+    """Write a session as Django signs it, with nothing that could check it."""
+    return dot + base64.urlsafe_b64encode(data).rstrip(b"=") + _SIGNED
+
+
+@pytest.mark.parametrize("around", [b"%b", b"%b\n", b'"%b"'])
+@pytest.mark.parametrize("asked", [PLAIN, ASKS, PLAIN + bytes(3), ASKS * 2000])
+def test_a_signed_session_is_read(asked: bytes, around: bytes) -> None:
+    """Django's, packed or not, however long; that nobody has checked the signature is said."""
+    for data, dot, kind in ((asked, b"", "base64 > pickle"), (zlib.compress(asked), b".", "base64 > zlib > pickle")):
+        found = opened(around % _session(data, dot))
+        assert found.kind == kind
+        assert found.pickles[""].startswith(asked[: len(PLAIN)])
+        assert found.notes == [
+            "a session that Django has signed on 2026-06-12 09:53:10 UTC; its signature is not checked"
+        ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _session(b'{"a": 1}'), _session(zlib.compress(b'{"a": 1}'), b"."), _session(zlib.compress(PLAIN)), _session(PLAIN, b"."),
+        _session(PLAIN)[:-30], _session(PLAIN).replace(b":", b";"), _session(PLAIN).replace(b":", b"::"), b"gAR9lC4:x", _SIGNED,
+        b"A" * 9 + _SIGNED, b"words of a text: and more" + _SIGNED,
+    ],
+)  # fmt: skip
+def test_what_django_would_not_load_is_no_session(text: bytes) -> None:
+    """JSON, which most sessions are; without a signature; packed without the dot that says so."""
+    found = opened(text)
+    assert (found.kind, found.like, found.notes, found.damaged) == ("text", False, [], [])
+
+
 def test_a_bomb_is_stopped_and_its_beginning_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """200 to 1 beyond what is free, for the file as a whole; a limit that is given is one however few bytes there are."""
     small = gzip.compress(PLAIN + bytes(5 << 20))

@@ -14,7 +14,7 @@ from histshell.pik import PikError, loads
 
 NAMES = [
     "numpy.dtype", "numpy.ndarray", "numpy.matrix", "numpy.record", "numpy.recarray", "numpy.rec.recarray", "numpy.ma.core._mareconstruct",
-    "numpy.ma.core.MaskedArray", "numpy.ma.MaskedArray", "numpy.matrixlib.defmatrix.matrix",
+    "numpy.ma.core.MaskedArray", "numpy.ma.MaskedArray", "numpy.matrixlib.defmatrix.matrix", "numpy._core._internal._convert_to_stringdtype_kwargs",
     *(f"numpy.{core}.{part}" for core in ("core", "_core") for part in ("multiarray._reconstruct", "multiarray.scalar", "numeric._frombuffer")),
 ]  # fmt: skip
 
@@ -35,10 +35,21 @@ def made() -> list[Any]:
     ]  # fmt: skip
 
 
+def texts() -> list[Any]:
+    """Arrays of texts of any length, which numpy has from its version 2 on."""
+    kind: Any = getattr(getattr(np, "dtypes", None), "StringDType", None)
+    if kind is None:
+        return []
+    return [
+        np.array([["a", "longer than its sixteen bytes"]], kind()), np.array(["a", None], kind(na_object=None)), np.array([], kind()),
+        np.array(["a", np.nan], kind(na_object=float("nan"))), np.array(["a", "?"], kind(na_object="?", coerce=False)), kind(),
+    ]  # fmt: skip
+
+
 def honest() -> int:
     """Compare what loads with what C makes of it."""
     count = 0
-    for one, protocol in itertools.product(made(), (0, 2, 4, 5)):
+    for one, protocol in itertools.product(made() + texts(), (0, 2, 4, 5)):
         stream = pickle.dumps(one, protocol)
         ours, theirs = loads(stream, trust=NAMES), pickle.loads(stream)
         assert type(ours) is type(theirs)
@@ -67,6 +78,10 @@ def array(made: bytes, shape: Any, raw: bytes) -> bytes:
 def hostile() -> int:
     """Try sizes, flags, offsets and lists that numpy believes."""
     none, streams = value(None), []
+    if texts():
+        strings = b"cnumpy._core._internal\n_convert_to_stringdtype_kwargs\nK\x01N\x86R"
+        wrong: list[Any] = [["a"], ["a", "b", "c"], ["a", 5], ["a", 1.5], ["a", ["a"]], b"x" * 16, "xx"]
+        streams += [array(strings, (2,), value(raw)) for raw in wrong]
     objects = dtype("O8", value(3), value("|"), none, none, none, value(-1), value(-1), value(63))
     for shape, raw in (
         ((3,), [1]),
