@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
+from histshell.pik.files import dtype_text
 from histshell.pik.files.bounds import Look, counted, title
 from histshell.pik.files.guessing import HEAD, begins
 from histshell.pik.files.literals import literal
@@ -79,6 +80,7 @@ def product(shape: Any) -> int:
 
 def array(source: Source, offset: int, descr: Any, shape: Any, fortran: bool) -> ArrayHeader:
     """Return the description of an array whose bytes begin at *offset*. Raises `ValueError` for what cannot be one."""
+    descr = dtype_text.canonical(descr)
     size, objects = itemsize(descr)
     items = product(shape)
     size = 0 if objects else size * items
@@ -94,17 +96,14 @@ def array(source: Source, offset: int, descr: Any, shape: Any, fortran: bool) ->
 
 def header(source: Source, at: int = 0) -> ArrayHeader:
     """Read an array's header. Raises `ValueError` with a sentence."""
-    start = source.read(at, 12)
-    version = tuple(start[6:8])
+    version, begin, length = _place(source, at)
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"version {'.'.join(map(str, version)) or 'none'} of the format is not known")
-    width = 2 if version == (1, 0) else 4
-    if len(start) < 8 + width:
+    if length < 0:
         raise ValueError("it ends within its header")
-    length = int.from_bytes(start[8 : 8 + width], "little")
     if length > _LONGEST:
         raise ValueError(f"its header is to have {length:,} bytes, and at most {_LONGEST:,} are read")
-    raw = source.read(at + 8 + width, length)
+    raw = source.read(begin, length)
     if len(raw) < length:
         raise ValueError(f"it ends within its header: {len(raw):,} of {length:,} bytes")
     try:
@@ -115,7 +114,16 @@ def header(source: Source, at: int = 0) -> ArrayHeader:
         raise ValueError("its header does not have descr, fortran_order and shape")
     if not isinstance(said["fortran_order"], bool):
         raise ValueError("fortran_order is neither True nor False")
-    return array(source, at + 8 + width + length, said["descr"], said["shape"], said["fortran_order"])
+    return array(source, begin + length, said["descr"], said["shape"], said["fortran_order"])
+
+
+def _place(source: Source, at: int) -> tuple[tuple[int, ...], int, int]:
+    """Return a header's version, where its text begins, and how long that is; -1 if it is cut off."""
+    start = source.read(at, 12)
+    version = tuple(start[6:8])
+    width = 2 if version == (1, 0) else 4
+    length = int.from_bytes(start[8 : 8 + width], "little") if len(start) >= 8 + width else -1
+    return version, at + 8 + width, length
 
 
 def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
@@ -124,8 +132,19 @@ def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -
         found = header(source)
     except ValueError as error:
         context.find(f"{title(name)}{error}", 0)
-        return Look("npy", iter([Member(name, "other", 0, source.size, lambda: b"", inside=inside, what="npy")]))
+        return Look("npy", _unread(source, name, inside, context))
     return Look("npy", _members(source, name, inside, found, context))
+
+
+def _unread(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Iterator[Member]:
+    """Give what has a header that cannot be read, and the pickle behind it: another numpy may know what this one says."""
+    yield Member(name, "other", 0, source.size, lambda: b"", inside=inside, what="npy")
+    _, begin, length = _place(source, 0)
+    at = begin + length
+    if length >= 0 and begins(source, source.read(at, HEAD), at):
+        for member in context.look(Part(source, at, None), name, inside).members:
+            member.offset += at
+            yield member
 
 
 def _members(
