@@ -76,6 +76,7 @@ def test_wrong_usage_is_exit_code_2(words: list[str], environ: dict[str, str]) -
     assert os.listdir(environ["HOME"]) == []
 
 
+@pytest.mark.slow
 def test_install_shows_the_change_and_what_to_do_next(environ: dict[str, str]) -> None:
     """The diff, the file that is chained, the backup, and one last line; the second time one line is all."""
     rc = Path(environ["HOME"], ".bashrc")
@@ -120,6 +121,7 @@ def test_uninstall_takes_back_and_tells_this_terminal(environ: dict[str, str]) -
     assert last == "There was nothing to take out."
 
 
+@pytest.mark.slow
 def test_an_error_is_one_line_and_exit_code_1(environ: dict[str, str]) -> None:
     """A damaged block, an unknown shell, a folder for a file: on standard error, the files as they were."""
     rc = Path(environ["HOME"], ".bashrc")
@@ -145,6 +147,7 @@ def test_an_unknown_shell_gets_the_file_that_it_is_told_to_name(environ: dict[st
     assert os.path.isfile(stub.installed())
 
 
+@pytest.mark.slow
 def test_path_prints_the_stub_that_is_there(environ: dict[str, str]) -> None:
     """The installed one; before and after that the package's own, which is said on standard error."""
     packaged = str(ROOT / "startup" / "pythonstartup.py") + "\n"
@@ -203,6 +206,7 @@ def test_doctor_repairs(environ: dict[str, str]) -> None:
     assert out.splitlines()[-1] == "No problems."
 
 
+@pytest.mark.slow
 def test_config_sets_what_it_gets(environ: dict[str, str]) -> None:
     """Words of a value need no quotes; what wins over the file is said, and what is wrong is not kept."""
     path = run(environ, "config", "path")[0].strip()

@@ -104,6 +104,7 @@ def test_without_the_module_of_warnings(monkeypatch: pytest.MonkeyPatch) -> None
     assert quiet.literal("'x'") == "x"
 
 
+@pytest.mark.slow
 def test_nothing_of_ours_changes_the_filters() -> None:
     """Not in the user's process: `catch_warnings` and its like are used nowhere; and `quiet` compiles what is looked at."""
     for path in ROOT.rglob("*.py"):

@@ -74,6 +74,7 @@ def test_the_table_is_long_enough() -> None:
     assert len({row.line for row in corpus.CASES}) == len(corpus.CASES) > 150
 
 
+@pytest.mark.slow
 def test_the_class_of_a_reduction_is_that_of_the_real_one() -> None:
     """Of columns and arrays of every dtype, where one is told; and enough are told. Nothing is called for that."""
     python = next(python for python in found() if python.implementation == "cpython" and python.minor == VERSIONS[0])

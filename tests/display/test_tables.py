@@ -94,6 +94,7 @@ def test_all_of_them(seen: list[object]) -> None:
     assert seen[3] >= 500
 
 
+@pytest.mark.slow
 def test_all_of_a_table_is_written_as_its_package_does_with_options(seen: list[object]) -> None:
     """Letter by letter, for columns of every type, and no option is set for it."""
     assert seen[6] == []

@@ -79,6 +79,7 @@ def test_what_two_share_counts_once() -> None:
     assert estimate([shared], [shared], cycle).bytes < 101_000
 
 
+@pytest.mark.slow
 def test_the_time_is_bounded_by_work() -> None:
     """A chain that never ends, a million lists in one another, a huge container: few objects are looked at."""
     deep: list[object] = []

@@ -75,6 +75,7 @@ def test_a_result_is_a_line_of_fields(environ: dict[str, str]) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_options_narrow_the_search(environ: dict[str, str]) -> None:
     """Each of them; the exit code is 1 when nothing is left."""
     assert len(run(environ, "search", "np", "--since", "1d").splitlines()) == 2
@@ -144,6 +145,7 @@ def test_a_pipe_that_breaks_is_quiet(environ: dict[str, str]) -> None:
     command.wait(30)
 
 
+@pytest.mark.slow
 def test_sessions_are_named_by_a_beginning_or_from_the_end(environ: dict[str, str]) -> None:
     """What names none, or several, is told."""
     assert [line.split("\t")[0] for line in run(environ, "sessions").splitlines()] == [

@@ -258,6 +258,7 @@ def test_a_history_that_shrinks_and_grows(machine: Machine) -> None:
     assert written(machine.journal) == ["import os", "os.getcwd()", "a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_two_imports_at_once_bring_each_input_in_once(machine: Machine) -> None:
     """Whoever comes second is told to try again, or finds nothing new."""
     ipython(machine.home / ".ipython/profile_default/history.sqlite", [(9, [f"x{n}" for n in range(3000)])])

@@ -33,6 +33,7 @@ def newest(*, pyrepl: bool) -> Python:
     return pythons[-1]
 
 
+@pytest.mark.slow
 def test_ipython(tmp_path: Path) -> None:
     """Sessions of a real one, with outputs; one that is killed has no end; the cell that begins with a space stays out."""
     python = with_packages(newest(pyrepl=False), ("ipython",))

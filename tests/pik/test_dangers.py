@@ -69,6 +69,7 @@ def test_there_are_enough_dangers() -> None:
     assert len(DANGERS) >= 60
 
 
+@pytest.mark.slow
 def test_every_danger_fires_in_the_c_loader(tmp_path: Path) -> None:
     """Each stream is dangerous indeed: the C loader makes its file."""
     results = driven(tmp_path, "c")

@@ -52,6 +52,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     assert not (tmp_path / "CANARY").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", FAULTS)
 def test_the_command_tells_all(case: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is asked for and what is wrong, escaped, and the exit status; the mode's `:load` gives the values as well."""
@@ -519,6 +520,7 @@ def test_a_line_taken_back_is_escaped(capsys: pytest.CaptureFixture[str]) -> Non
     assert "'\\u3164' is not ASCII" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["load", "lines"])
 def test_many_small_streams_share_the_room(how: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The first values are shown in full, and however many follow, what is printed stays in proportion to the file."""

@@ -211,6 +211,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["file", "-"])
 def test_files_are_loaded_safely(tmp_path: Path, name: str) -> None:
     """Each pickle of a file is shown; one that asks for more makes the status 1, a broken one 2, and nothing is run."""

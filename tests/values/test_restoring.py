@@ -56,6 +56,7 @@ def test_places_that_overlap_are_not_loaded(tmp_path: Path, monkeypatch: pytest.
     assert "another's too" in repr(found[2])
 
 
+@pytest.mark.slow
 def test_a_thousand_tampered_sessions_run_nothing(tmp_path: Path) -> None:
     """Flipped bytes, foreign pickles, wrong places, shuffled records: no code, no write, no error, and much is still found."""
     variables = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}

@@ -271,6 +271,7 @@ def test_nothing_of_a_hostile_value_runs(python: pythons.Python) -> None:
     assert called == ["values"]
 
 
+@pytest.mark.slow
 def test_every_python_loads_what_any_other_has_saved(tmp_path: Path) -> None:
     """The oldest and the newest of each implementation, both ways."""
     some = {one.implementation: [two for two in PYTHONS if two.implementation == one.implementation] for one in PYTHONS}

@@ -156,6 +156,7 @@ ATTACKS: dict[str, tuple[list[str], bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ATTACKS)
 @pytest.mark.parametrize("how", ["raise", "show"])
 def test_what_is_trusted_reaches_nothing_else(case: str, how: str) -> None:

@@ -49,6 +49,7 @@ def test_the_commands_print_what_the_page_says() -> None:
             assert Transcript(PAGE, block.line, lines).difference(done.stdout.splitlines()) == ""
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_the_command_shows() -> None:
     """The picture in the README has what is shown now: what is not of a tree, which is cut as the terminal has room for."""
     committed = (ROOT / "docs" / "_static" / "pik-files.svg").read_text(encoding="utf-8")

@@ -278,6 +278,7 @@ def test_a_stream_that_was_closed(words: str, status: int, tmp_path: Path) -> No
     assert (done.returncode, b"Traceback" in done.stderr) == (status, False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the mark is Linux's")
 def test_many_files_take_no_more_memory_than_few(tmp_path: Path) -> None:
     """What was read of a file is let go before the next one is read."""

@@ -109,6 +109,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOSTILE)
 def test_whatever_a_stream_says_is_drawn_in_bounds(case: str) -> None:
     """In lines, in their length, and with nothing that a terminal would obey; as JSON too."""
