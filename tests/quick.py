@@ -7,6 +7,7 @@ One that is missed fails when it opens the terminal.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
@@ -46,6 +47,7 @@ def _is_quick(item: pytest.Function) -> bool:
     return not any(_opens_a_terminal(function) for function in [item.function, *fixtures])
 
 
+@cache
 def _opens_a_terminal(function: object) -> bool:
     """Whether a terminal is among all that a function of the tests reaches by the names it uses."""
     reached, waiting = set(), [function]
