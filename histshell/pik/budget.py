@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from histshell.pik.errors import LimitError
 from histshell.pik.hash_cost import Weigher, over
-from histshell.pik.limits import Limits
+from histshell.pik.limits import USUAL, Limits
 
 try:
     from time import thread_time
@@ -42,7 +42,7 @@ class Budget:
 
     def __init__(self, limits: Limits | None = None) -> None:
         """Begin with nothing spent."""
-        self.limits = limits if limits is not None else Limits()
+        self.limits = limits if limits is not None else USUAL
         self.shared = True  # by several streams: what one of them has spent counts for the next
         self.memory = 0
         self.memory_allowed = self.limits.memory

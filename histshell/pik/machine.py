@@ -14,7 +14,7 @@ from histshell.pik.effects import Effects
 from histshell.pik.errors import PikError, is_tellable, located
 from histshell.pik.hash_cost import over
 from histshell.pik.lexer import NOTHING, Awaiting, Awaits, Lexer, Token
-from histshell.pik.limits import Limits
+from histshell.pik.limits import USUAL, Limits
 from histshell.pik.opcodes import BY_CODE, FRAME, STOP, name_of
 from histshell.pik.operations.table import Operations
 from histshell.pik.placeholders import Effect
@@ -60,7 +60,7 @@ class Machine:
             raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
         trust = policy_of(trust)
         if limits is None:
-            limits = _UNLIMITED if trust.everything else Limits()
+            limits = _UNLIMITED if trust.everything else USUAL
         self.budget = limits if isinstance(limits, Budget) else Budget(limits)
         self.limits = self.budget.limits
         self.terms = Terms(trust, fix_imports, persistent_load, on_refused == "show")
@@ -73,6 +73,8 @@ class Machine:
         self._opcodes = 0
         self._running: tuple[list[Token], Any] = ([], iter(()))  # the batch that runs, and the iterator over it
         self._operations = operations = Operations(self.budget, self.terms, encoding, errors, buffers)
+        self.stack = operations.stack.values  # as the marks, the very list, which is never replaced
+        self.marks = operations.stack.marks
         self._step_back = StepBack(operations, self.budget)
         self._ops: list[Any] = operations.table
         self._ops[FRAME] = self._frame
@@ -100,16 +102,6 @@ class Machine:
     @gate.setter
     def gate(self, gate: OpenGate) -> None:
         self._operations.gate = gate
-
-    @property
-    def stack(self) -> list[Any]:
-        """Give the values on the stack, the top last: the list itself."""
-        return self._operations.stack.values
-
-    @property
-    def marks(self) -> list[int]:
-        """Give for each mark the number of values below it: the list itself."""
-        return self._operations.stack.marks
 
     @property
     def fence(self) -> int:
