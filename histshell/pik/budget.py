@@ -15,7 +15,7 @@ from typing import Any, Callable
 
 from histshell.pik.errors import LimitError, blend
 from histshell.pik.hash_cost import Weigher, over
-from histshell.pik.limits import Limits
+from histshell.pik.limits import USUAL, Limits
 
 try:
     from time import thread_time
@@ -44,7 +44,7 @@ class Budget:
         """Begin with nothing spent. Raises TypeError for what are no limits."""
         if limits is not None and not isinstance(limits, Limits):
             raise blend(TypeError)(f"limits: found {type(limits).__name__}, expected Limits")
-        self.limits = limits if limits is not None else Limits()
+        self.limits = limits if limits is not None else USUAL
         self.shared = True  # by several streams: what one of them has spent counts for the next
         self.memory = 0
         self.memory_allowed = self.limits.memory

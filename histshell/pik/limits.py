@@ -57,3 +57,7 @@ class Limits:
                 raise TypeError(f"Limits.{field.name}: found {type(value).__name__}, expected a number")
             if not value >= 0:
                 raise ValueError(f"Limits.{field.name}: found {value}, expected 0 or more")
+
+
+#: What a stream may cost where nobody says otherwise.
+USUAL = Limits()

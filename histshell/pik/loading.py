@@ -9,13 +9,12 @@ from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
 from histshell.pik.errors import located
 from histshell.pik.fast import SMALLEST, load_first
-from histshell.pik.limits import Limits
+from histshell.pik.limits import USUAL, Limits
 from histshell.pik.machine import Machine
 from histshell.pik.placeholders import Seen
 from histshell.pik.policy.policy import SAFE, Trust, policy_of
 from histshell.pik.reading import Source, end_of
 
-_LIMITS = Limits()
 _LARGE = 1 << 16  # bytes from which on the collector rests
 
 
@@ -140,7 +139,7 @@ def _of_file(file: Any, limits: Limits | None) -> Budget:
     """Return the budget that all streams of *file* share."""
     try:
         budget = _files.get(file)
-        if budget is None or budget.limits != (limits or _LIMITS):
+        if budget is None or budget.limits != (limits or USUAL):
             budget = _files[file] = Budget(limits)
         return budget
     except TypeError:  # a file of a kind that cannot be kept by

@@ -1,43 +1,30 @@
-"""The stack machine: one short method per opcode, run all at once or one opcode at a time, forwards and back.
+"""The stack machine: runs a stream all at once or one opcode at a time, forwards and back.
 
 It does what C's `pickle.loads` does (``Modules/_pickle.c``), with two differences: what an opcode imports, calls or
-changes goes through a gate (`histshell.pik.policy.closed_gate`), and everything has a price (`Limits`).
-
-    stack   [v0, v1, ...]    the values, the top last; marks are not among them
-    marks   [2, 5]           for each mark the number of values below it
-    fence   5                values below the topmost mark, which no opcode may pop
+changes goes through a gate (`histshell.pik.policy.closed_gate`), and everything has a price (`Limits`). What each opcode does
+stands in `histshell.pik.operations`; here they are run, located where they fail, and taken back.
 """
 
 from __future__ import annotations
 
-from pickle import HIGHEST_PROTOCOL, UnpicklingError
 from typing import Any, Callable, NamedTuple
 
-from histshell.pik import arguments
-from histshell.pik.budget import OFTEN, Budget
+from histshell.pik.budget import Budget
 from histshell.pik.effects import Effects
-from histshell.pik.errors import PikError, StackUnderflow, is_tellable, located
+from histshell.pik.errors import PikError, is_tellable, located
 from histshell.pik.hash_cost import over
 from histshell.pik.lexer import NOTHING, Awaiting, Awaits, Lexer, Token
-from histshell.pik.limits import Limits
-from histshell.pik.memo import EMPTY, Memo
-from histshell.pik.opcodes import BY_CODE, OPCODES, Opcode, name_of
+from histshell.pik.limits import USUAL, Limits
+from histshell.pik.opcodes import BY_CODE, FRAME, STOP, name_of
+from histshell.pik.operations.table import Operations
 from histshell.pik.placeholders import Effect
 from histshell.pik.policy.closed_gate import ClosedGate
 from histshell.pik.policy.open_gate import OpenGate, Terms
 from histshell.pik.policy.policy import SAFE, Policy, Trust, policy_of
 from histshell.pik.progress import step
-from histshell.pik.undo_log import UndoLog
-from histshell.pik.versions import EMPTY_CHECKED
+from histshell.pik.step_back import StepBack
 
-_MISSING = object()
-
-# What things take in memory, in bytes, on a 64-bit build, with the garbage collector's header.
-_LIST, _DICT, _SET, _TUPLE, _ITEM, _ENTRY = 72, 80, 232, 56, 8, 60
-_SMALL = 1 << 60  # ints below it have a hash of their own
-_FEW = 64  # keys of a table in which even those that all collide cost less than looking at the clock
 _UNLIMITED = Limits.none()
-_GATED = 8  # as many keys' time may be taken by one that is put in through the gate
 
 
 class Savepoint(NamedTuple):
@@ -46,9 +33,6 @@ class Savepoint(NamedTuple):
     steps: int
     lexer: tuple[Any, ...]
     facts: tuple[Any, ...]
-
-
-_size_of_set: Callable[[set[Any]], int] = getattr(set, "__sizeof__", len)  # PyPy has none
 
 
 class Machine:
@@ -76,29 +60,26 @@ class Machine:
             raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
         trust = policy_of(trust)
         if limits is None:
-            limits = _UNLIMITED if trust.everything else Limits()
+            limits = _UNLIMITED if trust.everything else USUAL
         self.budget = limits if isinstance(limits, Budget) else Budget(limits)
         self.limits = self.budget.limits
         self.terms = Terms(trust, fix_imports, persistent_load, on_refused == "show")
-        self.encoding = encoding
-        self.errors = errors
-        self.stack: list[Any] = []
-        self.marks: list[int] = []
-        self.fence = 0
-        self.protocol = 0
         self.asked = Effects(self.limits.effects, self.budget.charge, self._now)
         self.lexer = Lexer()
         self.error: BaseException | None = None
         self.complete = False
         self.value: Any = None
-        self._buffers = iter(buffers) if buffers is not None else None
-        self._memo = Memo()
-        self._log: UndoLog | None = None  # none as long as nobody wants to go back
         self._length = 0
         self._opcodes = 0
         self._running: tuple[list[Token], Any] = ([], iter(()))  # the batch that runs, and the iterator over it
+        self._operations = operations = Operations(self.budget, self.terms, encoding, errors, buffers)
+        self.stack = operations.stack.values  # as the marks, the very list, which is never replaced
+        self.marks = operations.stack.marks
+        self._step_back = StepBack(operations, self.budget)
+        self._ops: list[Any] = operations.table
+        self._ops[FRAME] = self._frame
+        self._ops[STOP] = self._stop
         self.policy = trust
-        self._ops = self._table()
 
     # ------------------------------------------------------------------ what can be looked at
 
@@ -110,17 +91,31 @@ class Machine:
     @policy.setter
     def policy(self, policy: Policy) -> None:
         self.terms.policy = policy
-        gate = OpenGate if policy.everything else ClosedGate
-        self.gate = gate(self.terms, self.budget, self.asked)
+        kind = OpenGate if policy.everything else ClosedGate
+        self.gate = kind(self.terms, self.budget, self.asked)
+
+    @property
+    def gate(self) -> OpenGate:
+        """Give what is asked before something is imported, called or changed."""
+        return self._operations.gate
+
+    @gate.setter
+    def gate(self, gate: OpenGate) -> None:
+        self._operations.gate = gate
+
+    @property
+    def fence(self) -> int:
+        """Give the number of values below the topmost mark."""
+        return self._operations.stack.fence
 
     @property
     def memo(self) -> dict[int, Any]:
         """Give the memo, number to value, as a new dict."""
-        return self._memo.as_dict()
+        return self._operations.memo.as_dict()
 
     def newest_memo(self, most: int) -> dict[int, Any]:
         """Give the entries of the memo with the highest numbers, in their order; does not go through all of it."""
-        return self._memo.newest(most)
+        return self._operations.memo.newest(most)
 
     @property
     def effects(self) -> list[Effect]:
@@ -187,13 +182,13 @@ class Machine:
         """Run one opcode and give its token; None where bytes are missing or the stream is complete."""
         if self.error is not None:
             raise self.error
-        log = self._begin_log()
+        log = self._step_back.begin()
         try:
             batch = self.lexer.tokens(1)
             if not batch:
                 return None
             done = len(log)
-            self._before(log, BY_CODE[batch[0][1]])
+            self._step_back.before(BY_CODE[batch[0][1]])
             try:
                 self._execute(batch)
             except BaseException:
@@ -282,7 +277,7 @@ class Machine:
 
     def save(self) -> Savepoint:
         """Give a place to go back to; from now on what is done is logged."""
-        log = self._begin_log()
+        log = self._step_back.begin()
         facts = (self._length, self._opcodes, self.complete, self.value, self.error, self.asked.mark())
         return Savepoint(len(log), self.lexer.snapshot(), facts)
 
@@ -291,527 +286,21 @@ class Machine:
 
         What trusted code did outside the stream cannot be taken back, nor can a buffer once taken.
         """
-        self._begin_log().back(savepoint.steps)
+        self._step_back.begin().back(savepoint.steps)
         self.lexer.restore(savepoint.lexer)
         length = self._length
         self._length, self._opcodes, self.complete, self.value, self.error, asked = savepoint.facts
         self.budget.grow(self._length - length)
         self.asked.back(asked)
 
-    def _begin_log(self) -> UndoLog:
-        """Log from here on; give the log."""
-        if self._log is None:
-            self._log = UndoLog()
-            self._memo.count()
-        return self._log
-
-    def _before(self, log: UndoLog, op: Opcode) -> None:
-        """Log what the opcode may take from the stack, and the machine's small facts."""
-        stack, marks = self.stack, self.marks
-        base = len(stack) - op.needs
-        if op.takes_mark and marks:
-            base = marks[-1] - op.needs
-        base = max(base, 0)
-        facts = self.protocol, self.budget.facts(), self._memo.facts()
-        log.add(self._put_back, base, stack[base:], len(marks), marks[-1] if marks else 0, facts)
-
-    def _put_back(self, base: int, tail: list[Any], count: int, mark: int, facts: tuple[Any, ...]) -> None:
-        """Put the stack back as it was before an opcode."""
-        self.stack[base:] = tail
-        del self.marks[count:]
-        if len(self.marks) < count:
-            self.marks.append(mark)
-        self.fence = self.marks[-1] if self.marks else 0
-        self.protocol, spent, counts = facts
-        self.budget.restore(spent)
-        self._memo.restore(counts)
-
-    # ------------------------------------------------------------------ opcodes: the table
-
-    def _table(self) -> list[Any]:
-        """Give the functions that run the opcodes, by code; each takes the argument as the lexer gives it."""
-        push = self.stack.append  # the list is never replaced, so this stays right
-        table: list[Any] = [None] * 256
-        for code, name in _METHODS:
-            table[code] = getattr(self, name)
-        for code in _PUSHES:
-            table[code] = push
-        return table
-
-    def _short(self, needed: int) -> StackUnderflow:
-        """Give the error for too few items above the topmost mark."""
-        return StackUnderflow(len(self.stack) - self.fence, needed, bool(self.marks))
-
-    def _pop_mark_item(self) -> int:
-        """Take the topmost mark: give the number of values below it."""
-        marks = self.marks
-        if not marks:
-            raise UnpicklingError("could not find MARK")
-        mark = marks.pop()
-        self.fence = marks[-1] if marks else 0
-        return mark
-
-    # numbers
-
-    def _int(self, line: bytes) -> None:
-        self.stack.append(arguments.int_line(line))
-
-    def _long(self, line: bytes) -> None:
-        self.stack.append(arguments.long_line(line))
-
-    def _long1(self, raw: bytes) -> None:
-        self.stack.append(int.from_bytes(raw, "little", signed=True))
-
-    _long4 = _long1
-
-    def _float(self, line: bytes) -> None:
-        self.stack.append(arguments.float_line(line))
-
-    def _newtrue(self, _: None) -> None:
-        self.stack.append(True)
-
-    def _newfalse(self, _: None) -> None:
-        self.stack.append(False)
-
-    # text and bytes
-
-    def _string(self, line: bytes) -> None:
-        self.stack.append(arguments.old_string(arguments.quoted_line(line), self.encoding, self.errors))
-
-    def _short_binstring(self, raw: bytes) -> None:
-        self.stack.append(arguments.old_string(raw, self.encoding, self.errors))
-
-    _binstring = _short_binstring
-
-    def _unicode(self, line: bytes) -> None:
-        self.stack.append(str(line[:-1], "raw-unicode-escape"))
-
-    def _short_binunicode(self, raw: bytes) -> None:
-        self.stack.append(str(raw, "utf-8", "surrogatepass"))
-
-    _binunicode = _binunicode8 = _short_binunicode
-
-    def _bytearray8(self, raw: bytes) -> None:
-        self.budget.charge(len(raw))
-        self.stack.append(bytearray(raw))
-
-    def _next_buffer(self, _: None) -> None:
-        if self._buffers is None:
-            raise UnpicklingError("pickle stream refers to out-of-band data but no *buffers* argument was given")
-        item = next(self._buffers, _MISSING)
-        if item is _MISSING:
-            raise UnpicklingError("not enough out-of-band buffers")
-        self.stack.append(item)
-
-    def _readonly_buffer(self, _: None) -> None:
-        if len(self.stack) <= self.fence:
-            raise self._short(1)
-        view = memoryview(self.stack[-1])
-        if not view.readonly:
-            self.stack[-1] = view.toreadonly()
-
-    # lists
-
-    def _empty_list(self, _: None) -> None:
-        self.budget.memory += _LIST
-        self.stack.append([])
-
-    def _list(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        items = self.stack[mark:]
-        self.budget.memory += _LIST + _ITEM * len(items)
-        self.stack[mark:] = [items]
-
-    def _append(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 1 <= self.fence:
-            raise self._short(2)
-        item = stack.pop()
-        target = stack[-1]
-        if type(target) is list and self._log is None:
-            target.append(item)
-        else:
-            self._extend_target(target, [item])
-
-    def _appends(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        stack = self.stack
-        if mark <= self.fence:
-            raise StackUnderflow(0, 1, bool(self.marks))
-        items = stack[mark:]
-        if items or EMPTY_CHECKED:
-            del stack[mark:]
-            self._extend_target(stack[-1], items)
-
-    def _extend_target(self, target: Any, items: list[Any]) -> None:
-        """Append *items* to a list or to what the gate allows."""
-        if self._log is not None:
-            self._log.before_extend(target)
-        if type(target) is list:
-            target.extend(items)
-        else:
-            self.gate.extend(target, items)
-
-    # tuples
-
-    def _empty_tuple(self, _: None) -> None:
-        self.stack.append(())
-
-    def _tuple(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        items = tuple(self.stack[mark:])
-        self.budget.memory += _TUPLE + _ITEM * len(items)
-        self.stack[mark:] = [items]
-
-    def _tuple1(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 1 < self.fence:
-            raise self._short(1)
-        self.budget.memory += _TUPLE + _ITEM
-        stack[-1] = (stack[-1],)
-
-    def _tuple2(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 2 < self.fence:
-            raise self._short(2)
-        self.budget.memory += _TUPLE + 2 * _ITEM
-        last = stack.pop()
-        stack[-1] = (stack[-1], last)
-
-    def _tuple3(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 3 < self.fence:
-            raise self._short(3)
-        self.budget.memory += _TUPLE + 3 * _ITEM
-        stack[-3:] = [tuple(stack[-3:])]
-
-    # dicts
-
-    def _empty_dict(self, _: None) -> None:
-        self.budget.memory += _DICT
-        self.stack.append({})
-
-    def _dict(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        items = self.stack[mark:]
-        if len(items) % 2:
-            raise UnpicklingError("odd number of items for DICT")
-        made: dict[Any, Any] = {}
-        self.budget.memory += _DICT
-        self._fill(made, items)
-        self.stack[mark:] = [made]
-
-    def _setitem(self, _: None) -> None:
-        stack = self.stack
-        mark = len(stack) - 2
-        if mark <= self.fence:
-            raise self._short(3)
-        items = stack[mark:]
-        del stack[mark:]
-        self._set_items(stack[-1], items)
-
-    def _setitems(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        stack = self.stack
-        if mark <= self.fence:
-            raise StackUnderflow(0, 1, bool(self.marks))
-        items = stack[mark:]
-        if items:
-            if len(items) % 2:
-                raise UnpicklingError("odd number of items for SETITEMS")
-            del stack[mark:]
-            if type(stack[-1]) is dict:
-                self._fill(stack[-1], items)
-            else:
-                self._set_items(stack[-1], items)
-
-    def _set_items(self, target: Any, items: list[Any]) -> None:
-        """Set keys and values, alternating in *items*, in a dict or in what the gate allows."""
-        if type(target) is dict:
-            self._fill(target, items)
-            return
-        gate, budget, log = self.gate, self.budget, self._log
-        is_dict = issubclass(type(target), dict)
-        if is_dict:
-            budget.charge(gate.entry(target) * (len(items) >> 1))
-        each = iter(items)
-        for key, value in zip(each, each):
-            if is_dict:
-                gate.hash_key(key)
-            if log is not None:
-                log.before_set(target, key)
-            began = budget.timer()
-            gate.set_item(target, key, value)
-            if gate.is_clocked(target):
-                budget.inserted(began, _GATED)
-
-    def _fill(self, target: dict[Any, Any], items: list[Any]) -> None:
-        """Put keys and values, alternating in *items*, into an exact dict."""
-        log, budget = self._log, self.budget
-        keys = items[::2]
-        if self._weighed(keys) and log is None and len(target) + len(keys) <= _FEW:
-            target.update(zip(keys, items[1::2]))
-            budget.memory += _ENTRY * len(keys)
-            return
-        number = 0
-        values = iter(items)
-        began = budget.timer()
-        for number, key in enumerate(values, 1):
-            if log is not None:
-                log.before_set(target, key)
-            target[key] = next(values)
-            if not number % OFTEN:
-                began = budget.inserted(began, OFTEN)
-        budget.memory += _ENTRY * number
-        budget.inserted(began, number % OFTEN)
-
-    def _weighed(self, keys: list[Any]) -> bool:
-        """Charge the hashing of *keys*; tell whether all of them are short texts and ints, which cost nothing to compare."""
-        light = True
-        for key in keys:
-            kind = type(key)
-            if not (kind is str and len(key) < 256 or kind is int and -_SMALL < key < _SMALL):
-                self.gate.hash_key(key)
-                light = False
-        return light
-
-    # sets
-
-    def _empty_set(self, _: None) -> None:
-        self.budget.memory += _SET
-        self.stack.append(set())
-
-    def _additems(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        stack = self.stack
-        if mark <= self.fence:
-            raise StackUnderflow(0, 1, bool(self.marks))
-        items = stack[mark:]
-        if not items and not EMPTY_CHECKED:
-            return
-        del stack[mark:]
-        target = stack[-1]
-        if type(target) is set:
-            self._join(target, items)
-        else:
-            if issubclass(type(target), set):
-                for item in items:
-                    self.gate.hash_key(item)
-            if self._log is not None:
-                self._log.before_extend(target)
-            self.gate.add(target, items)
-
-    def _frozenset(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        items = self.stack[mark:]
-        made: set[Any] = set()
-        self.budget.memory += _SET
-        self._join(made, items)
-        self.budget.memory += _size_of_set(made)
-        self.stack[mark:] = [frozenset(made)]
-
-    def _join(self, target: set[Any], items: list[Any]) -> None:
-        """Put *items* into an exact set."""
-        log, budget = self._log, self.budget
-        if self._weighed(items) and log is None and len(target) + len(items) <= _FEW:
-            target.update(items)
-            budget.memory += _ENTRY * len(items)
-            return
-        number = 0
-        began = budget.timer()
-        for number, item in enumerate(items, 1):
-            if log is not None:
-                log.before_add(target, item)
-            target.add(item)
-            if not number % OFTEN:
-                began = budget.inserted(began, OFTEN)
-        budget.memory += _ENTRY * number
-        budget.inserted(began, number % OFTEN)
-
-    # the stack itself
-
-    def _pop(self, _: None) -> None:
-        if self.marks and self.marks[-1] == len(self.stack):
-            self._pop_mark_item()
-        elif len(self.stack) <= self.fence:
-            raise self._short(1)
-        else:
-            self.stack.pop()
-
-    def _dup(self, _: None) -> None:
-        if len(self.stack) <= self.fence:
-            raise self._short(1)
-        self.stack.append(self.stack[-1])
-
-    def _mark(self, _: None) -> None:
-        if self.fence != len(self.stack):  # marks upon marks share a number: each of its own would take 32 bytes
-            self.fence = len(self.stack)
-        self.marks.append(self.fence)
-
-    def _pop_mark(self, _: None) -> None:
-        del self.stack[self._pop_mark_item() :]
-
-    # the memo
-
-    def _get(self, line: bytes) -> None:
-        self._binget(arguments.memo_number(line))
-
-    def _binget(self, number: int) -> None:
-        items = self._memo.items
-        value = items[number] if 0 <= number < len(items) else EMPTY
-        if value is EMPTY:
-            value = self._memo.get(number)
-        if value is EMPTY:
-            raise UnpicklingError(f"Memo value not found at index {number}")
-        self.stack.append(value)
-
-    _long_binget = _binget
-
-    def _put(self, line: bytes) -> None:
-        if len(line) < 2:
-            raise UnpicklingError("pickle data was truncated")
-        if len(self.stack) <= self.fence:
-            raise self._short(1)
-        number = arguments.memo_number(line)
-        if number < 0:
-            raise ValueError("negative PUT argument")
-        self._binput(number)
-
-    def _binput(self, number: int) -> None:
-        stack = self.stack
-        if len(stack) <= self.fence:
-            raise self._short(1)
-        memo = self._memo
-        if memo.dense and number == len(memo.items):
-            memo.items.append(stack[-1])
-        else:
-            self._store(number, stack[-1])
-
-    _long_binput = _binput
-
-    def _memoize(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) <= self.fence:
-            raise self._short(1)
-        memo = self._memo
-        if memo.dense:
-            memo.items.append(stack[-1])
-        else:
-            self._store(memo.next, stack[-1])
-
-    def _store(self, number: int, value: Any) -> None:
-        """Store *value* in the memo under any *number*."""
-        self.budget.memo_number(number)
-        forget = self._memo.store(number, value)
-        if self._log is not None:
-            self._log.add(forget)
-
-    # names
-
-    def _ext1(self, code: int) -> None:
-        self.stack.append(self.gate.extension(code, self.protocol))
-
-    _ext2 = _ext4 = _ext1
-
-    def _global(self, lines: tuple[bytes, bytes]) -> None:
-        module, name = arguments.name_lines(lines, "utf-8")
-        self.stack.append(self.gate.find(module, name, self.protocol))
-
-    def _stack_global(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 2 < self.fence:
-            raise self._short(2)
-        name = stack.pop()
-        module = stack.pop()
-        if type(name) is not str or type(module) is not str:
-            raise UnpicklingError("STACK_GLOBAL requires str")
-        stack.append(self.gate.find(module, name, self.protocol))
-
-    # making objects
-
-    def _reduce(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 2 < self.fence:
-            raise self._short(2)
-        args = stack.pop()
-        function = stack.pop()
-        stack.append(self.gate.reduce(function, args))
-
-    def _build(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 2 < self.fence:
-            raise self._short(2)
-        state = stack.pop()
-        if self._log is not None:
-            self._log.before_build(stack[-1])
-        self.gate.build(stack[-1], state)
-
-    def _inst(self, lines: tuple[bytes, bytes]) -> None:
-        mark = self._pop_mark_item()
-        module, name = arguments.name_lines(lines, "ascii")
-        cls = self.gate.find(module, name, self.protocol)
-        args = tuple(self.stack[mark:])
-        del self.stack[mark:]
-        self.stack.append(self.gate.instantiate(cls, args))
-
-    def _obj(self, _: None) -> None:
-        mark = self._pop_mark_item()
-        if len(self.stack) - mark < 1:
-            raise StackUnderflow(0, 1, True)
-        cls, *args = self.stack[mark:]
-        del self.stack[mark:]
-        self.stack.append(self.gate.instantiate(cls, tuple(args)))
-
-    def _newobj(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 2 < self.fence:
-            raise self._short(2)
-        args = stack.pop()
-        cls = stack.pop()
-        stack.append(self.gate.new(cls, args, None, "NEWOBJ"))
-
-    def _newobj_ex(self, _: None) -> None:
-        stack = self.stack
-        if len(stack) - 3 < self.fence:
-            raise self._short(3)
-        cls, args, keywords = stack[-3:]
-        del stack[-3:]
-        if keywords is None:
-            raise UnpicklingError("NEWOBJ_EX kwargs argument must be a dict, not NoneType")
-        stack.append(self.gate.new(cls, args, keywords, "NEWOBJ_EX"))
-
-    def _persid(self, line: bytes) -> None:
-        if self.terms.persistent_load is None:
-            self.gate.miss_persistent(line[:-1].decode("latin-1"))
-        try:
-            pid = line[:-1].decode("ascii")
-        except UnicodeDecodeError:
-            raise UnpicklingError("persistent IDs in protocol 0 must be ASCII strings") from None
-        self.stack.append(self.gate.persistent(pid))
-
-    def _binpersid(self, _: None) -> None:
-        if self.terms.persistent_load is None:
-            self.gate.miss_persistent(self.stack[-1] if len(self.stack) > self.fence else "")
-        if len(self.stack) - 1 < self.fence:
-            raise self._short(1)
-        self.stack.append(self.gate.persistent(self.stack.pop()))
-
-    # the stream
-
-    def _proto(self, protocol: int) -> None:
-        if protocol > HIGHEST_PROTOCOL:
-            raise ValueError(f"unsupported pickle protocol: {protocol}")
-        self.protocol = protocol
+    # ------------------------------------------------------------------ the end
 
     def _frame(self, _: int) -> None:
         """Do nothing: the lexer has seen that the frame is there."""
 
     def _stop(self, _: None) -> None:
-        if len(self.stack) <= self.fence:
-            raise self._short(1)
-        self.value = self.stack.pop()
+        stack = self._operations.stack
+        if len(stack.values) <= stack.fence:
+            raise stack.short(1)
+        self.value = stack.values.pop()
         self.complete = True
-
-
-_PUSHES = [op.code for op in OPCODES if op.pushes]
-_METHODS = [(op.code, f"_{op.name.lower()}") for op in OPCODES if not op.pushes]

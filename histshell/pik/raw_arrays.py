@@ -10,6 +10,7 @@ from histshell import libraries
 from histshell.pik import built, loading
 from histshell.pik.errors import PikError
 from histshell.pik.machine import Machine
+from histshell.pik.opcodes import BY_NAME
 from histshell.pik.policy.checks import Asked, Rule
 from histshell.pik.tree.arrays import of_header
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from histshell.pik.files.model import Hole, Member
     from histshell.pik.policy.policy import Policy
 
+_BUILD = BY_NAME["BUILD"].code
 _WRAPPERS = ("NumpyArrayWrapper", "NDArrayWrapper", "ZNDArrayWrapper")
 _MODULES = ("joblib.numpy_pickle", "joblib.numpy_pickle_compat")
 
@@ -74,15 +76,17 @@ class _Machine(Machine):
 
     def __init__(self, next_array: Callable[[], Any], **options: Any) -> None:
         """Take what gives the arrays."""
-        self.next_array = next_array
         super().__init__(**options)
+        self.next_array = next_array
+        self._build = self._ops[_BUILD]
+        self._ops[_BUILD] = self._build_or_replace
 
-    def _build(self, argument: None) -> None:
+    def _build_or_replace(self, argument: None) -> None:
         if len(self.stack) > self.fence + 1 and _is_wrapper(type(self.stack[-2])):
             self.stack.pop()
             self.stack[-1] = self.next_array()
             return
-        super()._build(argument)
+        self._build(argument)
 
 
 def _is_wrapper(kind: type) -> bool:

@@ -19,6 +19,7 @@ class UndoLog:
 
     def __init__(self) -> None:
         """Begin with nothing done."""
+        self.on = False  # as long as nobody wants to go back, nothing has to be noted
         self._steps: list[tuple[Any, ...]] = []
 
     def __len__(self) -> int:

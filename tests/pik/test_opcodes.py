@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from histshell.pik import EVERYTHING, Machine, PikError, assemble, disassemble
 from histshell.pik.opcodes import LENGTHS, OPCODES, Opcode
+from histshell.pik.operations import table
 from histshell.pik.policy.play import PLAY
 
 THEIRS = {info.name: info for info in pickletools.opcodes}
@@ -58,6 +60,13 @@ def test_the_example_runs(op: Opcode) -> None:
     machine = Machine(trust=PLAY, on_refused="show", buffers=[bytearray(b"x")], persistent_load=lambda pid: pid)
     assert machine.feed(stream)
     assert assemble("\n".join(map(str, disassemble(stream)))) == stream
+
+
+def test_each_opcode_is_done_by_one_group() -> None:
+    """What only pushes its argument needs no method, FRAME and STOP are the machine's own; each other has a method in one group."""
+    methods = Counter(code for rows in table._METHODS.values() for code, _name in rows)
+    assert methods == {op.code: 1 for op in OPCODES if not op.pushes and op.name not in ("FRAME", "STOP")}
+    assert all(Machine()._ops[op.code] is not None for op in OPCODES)
 
 
 class Counted(int):

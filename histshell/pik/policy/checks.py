@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Iterable
 
+from histshell.preview import Kinds
+
 if TYPE_CHECKING:
     from histshell.pik.budget import Budget
 
@@ -138,7 +140,7 @@ def ints(least: int, most: int, or_none: bool = False) -> Check:
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 #: What the functions of the play list give that is walked through once.
-ITERATORS: tuple[type, ...] = (map, filter, zip, type(reversed([])), type(reversed(())), type(iter(range(0))))
+ITERATORS = Kinds(map, filter, zip, type(reversed([])), type(reversed(())), type(iter(range(0))))
 
 
 def is_one_of(kind: type, kinds: Iterable[type]) -> bool:

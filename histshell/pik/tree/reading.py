@@ -102,9 +102,9 @@ class _Gate(ClosedGate):
             and type(args) is tuple
         ):
             if len(args) == 2 and type(args[0]) is Placeholder:
-                self._keep(args[0], "states", (args[1],))
+                self.keep(args[0], "states", (args[1],))
             elif len(args) == 3 and type(args[0]) is Placeholder and type(args[1]) is str:
-                self._keep(args[0], "states", ({args[1]: args[2]},))
+                self.keep(args[0], "states", ({args[1]: args[2]},))
         return super().reduce(function, args)
 
 
