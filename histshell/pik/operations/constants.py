@@ -6,6 +6,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik import arguments
+from histshell.pik.placeholders import Placeholder
 
 if TYPE_CHECKING:
     from histshell.pik.budget import Budget
@@ -84,6 +85,8 @@ class Constants:
         values = self._stack.values
         if len(values) <= self._stack.fence:
             raise self._stack.short(1)
+        if type(values[-1]) is Placeholder:  # of a buffer, or of a call that would have made one
+            return
         view = memoryview(values[-1])
         if not view.readonly:
             values[-1] = view.toreadonly()

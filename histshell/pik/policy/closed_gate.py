@@ -43,6 +43,8 @@ class ClosedGate(OpenGate):
         refusals = Refusals(terms, budget, imported)
         checked = Asked(budget, imported.rule_of, self.hash_key, self.reduce)
         results = Results(budget, imported, checked)
+        self._imported = imported
+        self._refusals = refusals
         self._imports = Imports(opened, imported, refusals)
         self._calls = Calls(asked, imported, refusals, results, checked, self.find)
         self._changes = Changes(opened, imported, refusals, results, checked)
@@ -69,6 +71,14 @@ class ClosedGate(OpenGate):
     def new(self, cls: Any, args: Any, keywords: Any, name: str) -> Any:
         """Do NEWOBJ and NEWOBJ_EX, as the policy allows."""
         return self._calls.new(cls, args, keywords, name)
+
+    def is_imported(self, thing: Any) -> bool:
+        """Tell whether the stream itself has imported it, by an allowed name."""
+        return self._imported.rule_of(thing) is not None
+
+    def stand_in(self, function: Any, what: str, args: Any) -> Placeholder:
+        """Give what stands for a call of *function*, which is written *what*, that does not happen."""
+        return self._refusals.stand_in(function, what, args, None)
 
     # ------------------------------------------------------------------ changes
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from histshell.pik.budget import Budget
 from histshell.pik.files.model import Finding
-from histshell.pik.machine import Machine
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree.model import Node
 
@@ -16,19 +16,23 @@ _VERB = "kept here"
 _COST = 150  # bytes charged for a stand-in
 
 
-class BufferMachine(Machine):
-    """A machine that gives a stand-in for each buffer, and counts them."""
+class Buffers:
+    """Give a stand-in for each buffer that is asked for, and count them."""
 
-    buffers = 0
+    def __init__(self, budget: Budget) -> None:
+        """Charge *budget* for each."""
+        self.count = 0
+        self._budget = budget
 
-    def _next_buffer(self, _: None) -> None:
-        self.budget.charge(_COST)
-        self.stack.append(Placeholder(f"buffer {self.buffers}", (), verb=_VERB))
-        self.buffers += 1
+    def __iter__(self) -> Buffers:
+        """Be an iterator."""
+        return self
 
-    def _readonly_buffer(self, argument: None) -> None:
-        if len(self.stack) <= self.fence or not is_buffer(self.stack[-1]):
-            super()._readonly_buffer(argument)
+    def __next__(self) -> Placeholder:
+        """Give the next one; there is no last."""
+        self._budget.charge(_COST)
+        self.count += 1
+        return Placeholder(f"buffer {self.count - 1}", (), verb=_VERB)
 
 
 def is_buffer(thing: Any) -> bool:

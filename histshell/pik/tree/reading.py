@@ -10,13 +10,14 @@ from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
 from histshell.pik.errors import PikError
 from histshell.pik.fast import SMALLEST, load_first
+from histshell.pik.machine import Machine
 from histshell.pik.opcodes import FRAME
 from histshell.pik.placeholders import Effect, Placeholder, Seen
 from histshell.pik.policy.checks import Rule
 from histshell.pik.policy.closed_gate import ClosedGate
 from histshell.pik.policy.policy import SAFE, Policy
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.buffers import BufferMachine, is_buffer
+from histshell.pik.tree.buffers import Buffers, is_buffer
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.placed import made
@@ -90,11 +91,9 @@ class _Gate(ClosedGate):
     def reduce(self, function: Any, args: Any) -> Any:
         """Call what the policy allows, else give what stands for it."""
         of_buffer = type(args) is tuple and len(args) == 1 and is_buffer(args[0])
-        if (
-            of_buffer and function is bytearray and self.rule_of(function) is not None
-        ):  # plain, as soon as that is there
+        if of_buffer and function is bytearray and self.is_imported(function):  # plain, as soon as that is there
             self.asked.add_call("builtins.bytearray", args)
-            return self._stand_in(function, "builtins.bytearray", args, None)
+            return self.stand_in(function, "builtins.bytearray", args)
         if (
             type(function) is Placeholder
             and function.args is None
@@ -162,7 +161,8 @@ def _read(data: bytes, encoding: str, limits: Limits | Budget | None) -> Read:
         end, value = load_first(data, encoding, "strict", budget)
         if end:
             return Read(value, end=end)
-    machine = BufferMachine(trust=POLICY, encoding=encoding, on_refused="show", limits=budget)
+    wanted = Buffers(budget)
+    machine = Machine(trust=POLICY, encoding=encoding, on_refused="show", limits=budget, buffers=wanted)
     machine.gate = gate = _Gate(machine.terms, budget, machine.asked)
     try:
         value = machine.run(data)
@@ -171,7 +171,7 @@ def _read(data: bytes, encoding: str, limits: Limits | Budget | None) -> Read:
             return _unframed(data, error, encoding, limits)
         return Read(
             None, machine.effects, machine.uncounted, 0, error, list(machine.stack), list(machine.marks), _wrappers(machine),
-            gate.given, buffers=machine.buffers,
+            gate.given, buffers=wanted.count,
         )  # fmt: skip
     lies = any(dtypes.lies(thing) for thing in gate.dtypes)
     return Read(
@@ -182,7 +182,7 @@ def _read(data: bytes, encoding: str, limits: Limits | Budget | None) -> Read:
         arrays=_wrappers(machine),
         given=gate.given,
         lies=lies,
-        buffers=machine.buffers,
+        buffers=wanted.count,
     )
 
 
