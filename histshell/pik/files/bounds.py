@@ -30,8 +30,10 @@ class Bounds:
     kept: int = 64 * MEGABYTE
     #: How many containers may stand in one another.
     depth: int = 6
-    #: Entries of an archive or a shelf, and pickles of a file, that are looked at.
+    #: Entries of an archive or a shelf that are looked at, and pickles of a file that are given one by one.
     members: int = 10_000
+    #: Pickles in a row that are gone through, beside those that the bytes of the file have room for.
+    pickles: int = 1_000_000
 
     @classmethod
     def of(cls, limit: int | None) -> Bounds:
