@@ -70,6 +70,7 @@ class Context:
         self.notes: list[str] = []
         self.unpacked = 0
         self.kept = 0
+        self.behind = 0  # how often what is looked into now lies behind something
         self.closing: list[Callable[[], None]] = []
         #: Looks at a stream by its header: the stream, its name, and the containers around it.
         self.look: Callable[[Source, str, tuple[str, ...]], Look] = _none

@@ -25,6 +25,7 @@ _BLANK = b"\0 \t\r\n"
 _PACKED = (b"x", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18", *ZSTD)
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08", b"\x93NUMPY", b"SQLite format 3\0")
 _PIECE = 1 << 20  # that is read at once of many short pickles
+_DEEPEST = 30  # times that something lies behind what lies behind
 _LEAST = 4  # bytes of a pickle, of more of them than any file should have
 _TRIED = 50  # beginnings that are tried there
 _HEADERS = tuple(b"\x80" + bytes([protocol]) for protocol in (2, 3, 4, 5))
@@ -161,15 +162,22 @@ def _behind(
         left, many = size - start, counted(size - start)
     if not head or left == 1 and head == b"\n":
         return  # the newline that an editor leaves
-    found = None
-    if _may_be_looked_at(source, rest, start):
-        at = start + (len(head) - len(rest) if rest else 0)
-        found = context.look(Part(source, at, None if size is None else size - at), f"{name}[{number}]", inside)
-    if found is None or not found.like:
-        context.find(f"{title(name)}after the last pickle: {many}", start, False)
+    said = f"{title(name)}after the last pickle: {many}"
+    if not _may_be_looked_at(source, rest, start):
+        context.find(said, start, False)
         return
-    context.find(f"{title(name)}after the last pickle: {many}, which are looked into: {found.kind}", start, False)
-    yield from found.members
+    if context.behind >= _DEEPEST:
+        context.find(f"{said}, which are not looked into: there have been {_DEEPEST} such already", start)
+        return
+    at = start + (len(head) - len(rest) if rest else 0)
+    context.behind += 1
+    try:
+        found = context.look(Part(source, at, None if size is None else size - at), f"{name}[{number}]", inside)
+        context.find(f"{said}, which are looked into: {found.kind}" if found.like else said, start, False)
+        if found.like:
+            yield from found.members
+    finally:
+        context.behind -= 1
 
 
 def _may_be_looked_at(source: Source, head: bytes, start: int) -> bool:

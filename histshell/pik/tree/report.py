@@ -225,6 +225,8 @@ class Report:
         values = self.values
         if not self.file.is_pickle_like and not values:
             yield Line(f"It is no pickle: {self.file.kind}.", "problem")
+        elif not values and not self._run:
+            yield Line("There is no pickle in it.", "problem")
         names = list(self._name_lines())
         self._room = max(self.wish.height - len(names), LEAST + 4)
         for value in values:
