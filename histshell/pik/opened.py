@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Sequence
 
 from histshell.pik import files, raw_arrays
 from histshell.pik.errors import PikError, blend
@@ -156,7 +156,7 @@ class Opened:
         """Its values, in their order; arrays that are part of another are not among them."""
         if self._values is None:
             self.check()
-            members = [member for member in self._file.members if member.kind in ("pickle", "array")]
+            members = [member for member in _singly(self._file.members) if member.kind in ("pickle", "array")]
             if self.kind.endswith(_LEGACY):  # the other streams of one say how it is laid out
                 members = members[:1]
             inner = {hole.pickle for member in members for hole in member.holes if hole.pickle}
@@ -257,6 +257,15 @@ class Opened:
         """Say what it is, in a line."""
         closed = ", closed" if self._closed else ""
         return f"<{self._title()}: {self.kind}, {self._file.size:,} bytes{closed}>"
+
+
+def _singly(members: Iterable[Member]) -> Iterator[Member]:
+    """Give each member, those of a run one by one."""
+    for member in members:
+        if member.run is not None:
+            yield from member.run.members()
+        else:
+            yield member
 
 
 def _given(value: Value) -> Any:

@@ -78,6 +78,7 @@ def _decoded(text: bytes) -> bytes | None:
 
 def _odd(text: bytes) -> bool:
     """Tell whether anything is in a text that base64 does not have."""
-    if text[:2] in (b"b'", b'b"'):
-        text = text[2:].rstrip().rstrip(text[1:2])
+    quote = re.match(rb"b?(['\"])", text)
+    if quote is not None:
+        text = text[quote.end() :].rstrip().rstrip(quote[1])
     return bool(text.translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \r\n\t"))

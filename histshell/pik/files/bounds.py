@@ -30,8 +30,10 @@ class Bounds:
     kept: int = 64 * MEGABYTE
     #: How many containers may stand in one another.
     depth: int = 6
-    #: Entries of an archive or a shelf, and pickles of a file, that are looked at.
+    #: Entries of an archive or a shelf that are looked at, and pickles of a file that are given one by one.
     members: int = 10_000
+    #: Pickles in a row that are gone through, beside those that the bytes of the file have room for.
+    pickles: int = 1_000_000
 
     @classmethod
     def of(cls, limit: int | None) -> Bounds:
@@ -68,6 +70,7 @@ class Context:
         self.notes: list[str] = []
         self.unpacked = 0
         self.kept = 0
+        self.behind = 0  # how often what is looked into now lies behind something
         self.closing: list[Callable[[], None]] = []
         #: Looks at a stream by its header: the stream, its name, and the containers around it.
         self.look: Callable[[Source, str, tuple[str, ...]], Look] = _none

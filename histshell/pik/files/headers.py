@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_LOST = "pickle that was written as text, which it is not"
 _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89HDF\r\n\x1a\n", "HDF5"), (512, b"\x89HDF\r\n\x1a\n", "HDF5"), (0, b"PAR1", "Parquet"),
     (0, b"ARROW1\0\0", "Arrow"), (0, b"FEA1", "Feather"), (0, b"ORC", "ORC"), (0, b"Obj\x01", "Avro"),
@@ -20,6 +21,7 @@ _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"wOFF", "font"), (0, b"wOF2", "font"), (0, b"{\\rtf", "RTF text"), (0, b"\xd0\xcf\x11\xe0", "old Office document"),
     (0, b"SIMPLE  =", "FITS"), (0, b"DUCK", "DuckDB database"), (8, b"DUCK", "DuckDB database"),
     (0, b"version https://git-lfs.github.com/spec/", "Git LFS pointer"), (0, b"-----BEGIN ", "PEM text"),
+    *((0, mark + bytes([n]), _LOST) for mark in (b"\xc2\x80", b"\xef\xbf\xbd") for n in (2, 3, 4, 5)),
     (0, b"LIGHTGBM", "LightGBM model"), (0, b"binf", "XGBoost model"), (0, b"{L\0\0\0\0\0\0", "XGBoost model (UBJSON)"),
 )  # fmt: skip
 _GDBM = (0x13579ACD, 0x13579ACE, 0x13579ACF, 0x13579AD0, 0x13579AD1)
@@ -76,7 +78,7 @@ def is_text(head: bytes) -> bool:
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:  # else a character is cut
+        if error.start < max(len(head) - 4, 1):  # else a character is cut
             return False
         text = head[: error.start].decode("utf-8")
     return all(c.isprintable() or c in "\n\r\t\f\v\b\x1b\ufeff" or c > "\x9f" for c in text)

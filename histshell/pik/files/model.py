@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence, overloa
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from histshell.pik.files.streams import Run
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -63,7 +65,7 @@ class Member:
 
     #: "" for the file itself; ``data.pkl``, ``0``, ``inner.zip/data.pkl`` … (to be escaped when shown).
     name: str
-    #: "pickle", "array" (plain dtype), "storage" or "other".
+    #: "pickle", "array" (plain dtype), "storage", "other", or "run": many more pickles, which are in `run`.
     kind: str
     #: Of its first byte, in the (unpacked) stream that holds it.
     offset: int
@@ -86,6 +88,8 @@ class Member:
     used: int | None = None
     #: What the container says about it: ``byteorder``, ``version`` …
     facts: Mapping[str, object] = field(default_factory=dict)
+    #: Goes through many pickles, as often as somebody wants, and keeps none.
+    run: Run | None = None
 
 
 class Members(_Sequence):  # type: ignore[type-arg]  # as a class it cannot be indexed in the oldest guests

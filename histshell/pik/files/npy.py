@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from histshell.pik.files import dtype_text
 from histshell.pik.files.bounds import Look, counted, title
+from histshell.pik.files.extents import extent
 from histshell.pik.files.guessing import HEAD, begins
 from histshell.pik.files.literals import literal
 from histshell.pik.files.model import ArrayHeader, Member
@@ -154,14 +155,18 @@ def _members(
     for _ in range(context.bounds.members):
         left = None if source.size is None else max(source.size - found.offset, 0)
         if _has_objects(found.dtype):
-            yield from _objects(source, name, inside, found, context)
-            return
-        member = Member(name, "array", found.offset, found.size, _reader(found), found, inside)
-        end = found.offset + found.size
-        if left is not None and left < found.size:
-            text = f"{title(name)}{counted(found.size)} of array are announced, and {left:,} are there"
-            member.findings.append(context.find(text, found.offset + left))
-        yield member
+            end = extent(source, found.offset, context.steps).end
+            is_last = end < 0 or source.read(end, len(MAGIC)) != MAGIC
+            yield from _objects(source, name, inside, found, context, None if is_last else end - found.offset)
+            if is_last:
+                return
+        else:
+            member = Member(name, "array", found.offset, found.size, _reader(found), found, inside)
+            end = found.offset + found.size
+            if left is not None and left < found.size:
+                text = f"{title(name)}{counted(found.size)} of array are announced, and {left:,} are there"
+                member.findings.append(context.find(text, found.offset + left))
+            yield member
         after = source.read(end, HEAD)
         if not after:
             return
@@ -170,7 +175,7 @@ def _members(
                 raise ValueError("which are no array")
             found = header(source, end)
         except ValueError as error:
-            many = "more bytes" if left is None else counted(left - found.size)
+            many = "more bytes" if source.size is None else counted(source.size - end)
             context.find(f"{title(name)}after the array: {many}, {error}", end, False)
             if begins(source, after, end):  # numpy reads a pickle too, where it stands at an array's place
                 yield from _objects(source, name, inside, array(source, end, "|O", (), False), context)
@@ -182,10 +187,10 @@ def _reader(found: ArrayHeader) -> Callable[[], bytes]:
 
 
 def _objects(
-    source: Source, name: str, inside: tuple[str, ...], found: ArrayHeader, context: Context
+    source: Source, name: str, inside: tuple[str, ...], found: ArrayHeader, context: Context, size: int | None = None
 ) -> Iterator[Member]:
-    """Give an array of objects as its pickle, and whatever pickles follow it."""
-    inner = context.look(Part(source, found.offset, None), name, inside)
+    """Give an array of objects as its pickle, and whatever pickles follow it, up to *size* bytes from its beginning on."""
+    inner = context.look(Part(source, found.offset, size), name, inside)
     first = True
     for member in inner.members:
         if member.kind == "pickle" and first:

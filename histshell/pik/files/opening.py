@@ -11,6 +11,7 @@ from histshell.pik.files import (
     headers,
     joblib,
     npy,
+    prefixes,
     shelves,
     signed_text,
     streams,
@@ -137,6 +138,9 @@ def _look(source: Source, name: str, inside: tuple[str, ...], context: Context) 
     coded = coded or base64_text.look(head, source, name, inside, context)
     if coded is not None:
         return coded
+    behind = prefixes.look(head, source, name, inside, context)
+    if behind is not None:
+        return behind
     if zip_directory.has_end(source):  # behind a program that unpacks it, say
         return zips.look(source, name, inside, context)
     words = headers.named(head, source.size)

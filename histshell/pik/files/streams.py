@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Callable, Iterator
 
 from histshell.pik.files.bounds import Look, counted, title
@@ -9,6 +10,9 @@ from histshell.pik.files.extents import extent
 from histshell.pik.files.guessing import HEAD, begins
 from histshell.pik.files.model import Member
 from histshell.pik.files.sources import Part
+from histshell.pik.files.unpacked import ZSTD
+from histshell.pik.files.zip_directory import has_end
+from histshell.pik.reading import end_of
 
 if TYPE_CHECKING:
     from histshell.pik.files.bounds import Context
@@ -17,7 +21,12 @@ if TYPE_CHECKING:
 _SEARCHED = 1 << 20  # how far the next pickle is looked for, in bytes
 _SMALL = 1 << 22  # what is gone through at once to find its end
 _GLANCE = 16
-_PACKED = (b"x", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0")
+_BLANK = b"\0 \t\r\n"
+_PACKED = (b"x", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18", *ZSTD)
+_ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08", b"\x93NUMPY", b"SQLite format 3\0")
+_PIECE = 1 << 20  # that is read at once of many short pickles
+_DEEPEST = 30  # times that something lies behind what lies behind
+_LEAST = 4  # bytes of a pickle, of more of them than any file should have
 _TRIED = 50  # beginnings that are tried there
 _HEADERS = tuple(b"\x80" + bytes([protocol]) for protocol in (2, 3, 4, 5))
 
@@ -38,8 +47,21 @@ def members(
     """Give the pickles, from the one at *start* on; *end* is known of the first one, -1 if it has none.
 
     The end of a large one is looked for when the next is asked for, and only if nobody has said meanwhile how much it `used`.
+    Of very many the first are given one by one, and then one member of the kind ``run`` for all others.
     """
-    for number in range(context.bounds.members):
+    for number, member in enumerate(_each(source, name, inside, context, start, end)):
+        if number >= context.bounds.members and member.kind == "pickle":
+            run = Run(source, name, inside, context, member.offset)
+            yield Member(f"{name}[{number}]", "run", member.offset, None, member.data, inside=inside, run=run)
+            return
+        yield member
+
+
+def _each(
+    source: Source, name: str, inside: tuple[str, ...], context: Context, start: int, end: int = -2, first: int = 0
+) -> Iterator[Member]:
+    """Give each pickle from the one at *start* on, which has the number *first*, and what lies behind the last."""
+    for number in count(first):
         left = None if source.size is None else source.size - start
         if end == -2 and (number or left is not None and left <= _SMALL):
             end = extent(source, start, context.steps).end
@@ -54,54 +76,153 @@ def members(
             return
         start = _after(source, name, end, context)
         if start < 0:
-            yield from _packed(source, f"{name}[{number + 1}]", inside, context, end)
+            yield from _behind(source, (name, number + 1), inside, context, end)
             return
         end = -2
-    if source.read(start, 1):
-        context.find(f"{title(name)}more than {context.bounds.members:,} pickles: the others are not looked at", start)
 
 
-def _packed(source: Source, name: str, inside: tuple[str, ...], context: Context, start: int) -> Iterator[Member]:
-    """Give what is packed behind the last pickle, if there is a pickle in it: Django's cache writes its values so."""
-    head = source.read(start, 8)
-    if head.startswith(_PACKED) and not (head[:1] == b"x" and int.from_bytes(head[:2], "big") % 31):
-        left = None if source.size is None else source.size - start
-        found = context.look(Part(source, start, left), name, inside)
+class Run:
+    """The pickles of a file beyond those that are given one by one: gone through as often as somebody wants, and not kept."""
+
+    def __init__(self, source: Source, name: str, inside: tuple[str, ...], context: Context, start: int) -> None:
+        """Begin with the one at *start*."""
+        self._place = source, name, inside, context
+        self._start = start
+
+    def members(self) -> Iterator[Member]:
+        """Give each as a member."""
+        source, name, inside, context = self._place
+        return _each(source, name, inside, context, self._start, first=context.bounds.members)
+
+    def __iter__(self) -> Iterator[bytes | Member]:
+        """Give the bytes of each pickle, and what else there is as a member; as many as an honest file of its size has."""
+        source, name, inside, context = self._place
+        at, number = self._start, context.bounds.members
+        most = context.bounds.pickles + context.size // _LEAST
+        while True:
+            begin = at
+            for data in _quickly(source, at):
+                yield data
+                at += len(data)
+                number += 1
+                if number >= most:
+                    break
+            if at > begin:
+                begin = _after(source, name, at, context)
+                if begin < 0:
+                    yield from _behind(source, (name, number), inside, context, at)
+                    return
+            if number >= most:
+                context.find(f"{title(name)}more than {number:,} pickles: the others are not looked at", begin)
+                return
+            rest = _each(source, name, inside, context, begin, first=number)
+            yield bytes(next(rest).data())
+            number += 1
+            other = next(rest, None)
+            if other is None:
+                return
+            if other.kind != "pickle" or other.inside != inside:
+                yield other
+                yield from rest
+                return
+            at = other.offset
+
+
+def _quickly(source: Source, at: int) -> Iterator[bytes]:
+    """Give the pickles from *at* on, as long as they are short, have a header, and come right after one another."""
+    while True:
+        piece = source.read(at, _PIECE)
+        begin = 0
+        while piece.startswith(_HEADERS, begin):
+            end = end_of(piece, begin)
+            if end < 0:
+                break
+            yield piece[begin:end]
+            begin = end
+        if not begin or begin < len(piece) - _PIECE // 2:
+            return
+        at += begin
+
+
+def _behind(
+    source: Source, label: tuple[str, int], inside: tuple[str, ...], context: Context, start: int
+) -> Iterator[Member]:
+    """Give what lies behind the last pickle, if there may be another in it: it is looked at as a file of its own would be.
+
+    Django's cache packs its values behind one; an archive may be hidden so.
+    """
+    name, number = label
+    size = source.size
+    head = source.read(start, HEAD)
+    rest = head.lstrip(_BLANK)
+    if size is None:
+        left = len(head) if len(head) < HEAD else 0
+        many = counted(left) if left else "more bytes"
+    else:
+        left, many = size - start, counted(size - start)
+    if not head or left == 1 and head == b"\n":
+        return  # the newline that an editor leaves
+    said = f"{title(name)}after the last pickle: {many}"
+    if not _may_be_looked_at(source, rest, start):
+        context.find(said, start, False)
+        return
+    if context.behind >= _DEEPEST:
+        context.find(f"{said}, which are not looked into: there have been {_DEEPEST} such already", start)
+        return
+    at = start + (len(head) - len(rest) if rest else 0)
+    context.behind += 1
+    try:
+        found = context.look(Part(source, at, None if size is None else size - at), f"{name}[{number}]", inside)
+        context.find(f"{said}, which are looked into: {found.kind}" if found.like else said, start, False)
         if found.like:
             yield from found.members
+    finally:
+        context.behind -= 1
+
+
+def _may_be_looked_at(source: Source, head: bytes, start: int) -> bool:
+    """Tell whether bytes are not just any: what packs, an archive, an array, a database, or what ends as an archive does."""
+    if head.startswith(_PACKED):
+        return not (head[:1] == b"x" and int.from_bytes(head[:2], "big") % 31)
+    return _is_archive(head) or has_end(Part(source, start, None))
+
+
+def _is_archive(head: bytes) -> bool:
+    """Tell whether bytes begin as what may have pickles in it that are not packed: those are its own."""
+    return head.startswith(_ARCHIVES) or head[257:262] == b"ustar"
 
 
 def following(source: Source, name: str, inside: tuple[str, ...], context: Context, end: int) -> Iterator[Member]:
-    """Give the pickles that come after *end*, where the first one stopped."""
+    """Give the pickles that come after *end*, where the first one stopped, and what lies behind the last."""
     start = _after(source, name, end, context)
-    if start >= 0:
-        for number, member in enumerate(members(source, name, inside, context, start)):
+    if start < 0:
+        yield from _behind(source, (name, 1), inside, context, end)
+        return
+    for number, member in enumerate(members(source, name, inside, context, start)):
+        if member.name == (f"{name}[{number}]" if number else name):
             member.name = f"{name}[{number + 1}]"
-            yield member
+        yield member
 
 
 def _after(source: Source, name: str, end: int, context: Context) -> int:
-    """Return where the next pickle begins, -1 if there is none, and say what lies before it, or is left."""
+    """Return where the next pickle begins, -1 if there is none, and say what lies before it."""
     start, between = _next(source, end, context)
     if start >= 0 and between:
         context.find(f"{title(name)}between two pickles: {counted(between)}", end, False)
-    elif between:
-        many = counted(between) if between < _SEARCHED or source.size is not None else "more bytes"
-        context.find(f"{title(name)}after the last pickle: {many}{_as(source, end)}", end, False)
     return start
 
 
 def _next(source: Source, end: int, context: Context) -> tuple[int, int]:
-    """Return where the next pickle begins, or -1, and how many bytes lie before it, or are left."""
+    """Return where the next pickle begins, or -1, and how many bytes lie before it."""
     head = source.read(end, _GLANCE)
     if head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
         return end, 0
     head += source.read(end + len(head), HEAD - len(head)) if len(head) == _GLANCE else b""
-    if not head:
+    if not head or _is_archive(head.lstrip(_BLANK)):
         return -1, 0
     if begins(source, head, end):
         return end, 0
-    blank = len(head) - len(head.lstrip(b"\0 \t\r\n"))
+    blank = len(head) - len(head.lstrip(_BLANK))
     if blank and begins(source, source.read(end + blank, HEAD), end + blank):
         return end + blank, blank
     far = head + source.read(end + len(head), _SEARCHED - len(head))
@@ -113,17 +234,4 @@ def _next(source: Source, end: int, context: Context) -> tuple[int, int]:
         tried += 1
         if extent(source, end + at, context.steps).end >= 0:
             return end + at, at
-    if len(far) < _SEARCHED and not far.strip(b"\0 \t\r\n") and far.count(b"\n") == len(far) == 1:
-        return -1, 0  # the newline that an editor leaves
-    return -1, max(len(far), (source.size or 0) - end)
-
-
-def _as(source: Source, at: int) -> str:
-    """Say it where other programs would find something else in the file: an archive is looked for from its end."""
-    size = source.size
-    if size is None:
-        return ""
-    tail = source.read(max(at, size - 65_557), 65_557)
-    if b"PK\x05\x06" in tail:
-        return ", which end as a zip archive does: what looks for one would read that instead"
-    return ""
+    return -1, 0

@@ -116,8 +116,10 @@ def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_
                 context.find(f"{title(name)}the archive ends without its end", at + len(block), bool(block))
             return
         if not block.strip(b"\0"):
-            _end(source, name, at, context)
-            return
+            at = _end(source, name, at, context)
+            if at < 0:
+                return
+            continue
         size = _number(block[124:136])
         if not _sound(block) or size is None or size < 0:
             context.find(
@@ -185,8 +187,8 @@ def _sparse(
         return data, None, error.data if isinstance(error, tar_sparse.Damaged) else data
 
 
-def _end(source: Source, name: str, at: int, context: Context | _Quiet) -> None:
-    """Say what lies after the end of the archive."""
+def _end(source: Source, name: str, at: int, context: Context | _Quiet) -> int:
+    """Say what lies after the end of the archive; return where another archive begins there, -1 if none does."""
     reach = 0
     while reach < 1 << 22:
         piece = source.read(at + reach, 1 << 16)
@@ -197,10 +199,12 @@ def _end(source: Source, name: str, at: int, context: Context | _Quiet) -> None:
                 at + reach + len(piece) - len(rest),
                 False,
             )
-            return
+            begin = at + (reach + len(piece) - len(rest)) // _BLOCK * _BLOCK
+            return begin if is_old(source.read(begin, _BLOCK)) else -1
         reach += len(piece)
         if not piece:
-            return
+            break
+    return -1
 
 
 def _text(field: bytes) -> str:

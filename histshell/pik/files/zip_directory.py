@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from histshell.pik.files.sources import Source
 
 END, END64, LOCATOR, LISTED, RECORD, DESCRIPTOR = b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\1\2", b"PK\3\4", b"PK\7\x08"
+_MARKS = 100  # of an end that are looked at
 _TAIL = 65_557  # the end's own 22 bytes, and the longest comment
 _PIECE = 1 << 22
 _FULL4, _FULL2 = 0xFFFFFFFF, 0xFFFF
@@ -56,9 +57,32 @@ def _number(data: bytes, at: int, width: int) -> int:
 
 
 def has_end(source: Source) -> bool:
-    """Tell whether a file ends as an archive does."""
+    """Tell whether a file ends as an archive does: with the mark of an end, and the directory that it speaks of.
+
+    The mark alone stands in programs that read archives. What is an archive of nothing has its mark at the very end.
+    """
     size = source.size
-    return size is not None and size >= 22 and END in source.read(max(size - _TAIL, 0), _TAIL)
+    if size is None or size < 22:
+        return False
+    start = max(size - _TAIL, 0)
+    tail = source.read(start, _TAIL)
+    at, tried = len(tail), 0
+    while tried < _MARKS and (at := tail.rfind(END, 0, at)) >= 0:
+        tried += 1
+        if at + 22 <= len(tail) and _is_end(source, tail, at, start):
+            return True
+    return tried == _MARKS
+
+
+def _is_end(source: Source, tail: bytes, at: int, start: int) -> bool:
+    """Tell whether there is a directory where the end at a place says, or right before it, as readers have it."""
+    count, length, offset = _number(tail, at + 10, 2), _number(tail, at + 12, 4), _number(tail, at + 16, 4)
+    if not count and not length:
+        return at + 22 + _number(tail, at + 20, 2) == len(tail)
+    place = start + at
+    if place >= 20 and source.read(place - 20, 4) == LOCATOR:
+        return True
+    return LISTED in (source.read(offset, 4), source.read(place - length, 4) if length <= place else b"")
 
 
 def read(source: Source, name: str, context: Context) -> Directory:

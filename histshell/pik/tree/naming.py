@@ -26,10 +26,15 @@ def together(found: Iterable[list[Name]]) -> list[Name]:
     known: dict[str, Name] = {}
     for some in found:
         for name in some:
-            before = known.get(name.full)
-            many = name.count + (before.count if before is not None else 0)
-            known[name.full] = Name(name.module, name.name, name.kind, many, name.verdict, name.words, name.asked)
+            add(known, name)
     return list(known.values())
+
+
+def add(known: dict[str, Name], name: Name) -> None:
+    """Add a name to others, by its full one; what was there counts on."""
+    before = known.get(name.full)
+    many = name.count + (before.count if before is not None else 0)
+    known[name.full] = Name(name.module, name.name, name.kind, many, name.verdict, name.words, name.asked)
 
 
 def lines(found: list[Name], file: str, options: str, wish: Wish) -> Iterator[Line]:

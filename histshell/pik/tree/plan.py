@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from histshell.pik.tree import labels
-from histshell.pik.tree.model import Node
+from histshell.pik.tree.model import Child, Node
 
 ROW = 20  # lines of the items of the root
 NESTED = 8  # lines of one node that is not the root, where there are few
 _DEEPEST = 100
+_LOOKED = 1_000  # attributes of an object among which those are found that say most
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def plan(root: Node, bounds: Bounds, path: str = "") -> Branch:
             branch.closed = True
             continue
         left -= _open(branch, min(left, _room(branch, bounds)), seen)
-        todo.extend(branch.below)
+        todo.extend(sorted(branch.below, key=lambda below: not _is_learnt(below.label)))
     return top
 
 
@@ -87,9 +88,12 @@ def _room(branch: Branch, bounds: Bounds) -> int:
 
 
 def _open(branch: Branch, most: int, seen: dict[int, str]) -> int:
-    """Take the first children of a node; return how many lines they are."""
-    children = list(islice(branch.node.children(), most + 1))
+    """Take the first children of a node, or those that say most; return how many lines they are."""
+    every = branch.node.children()
+    children = list(islice(every, most + 1))
     if len(children) > most:
+        if branch.node.kind == "object":
+            children = _telling([*children, *islice(every, _LOOKED)], max(most - 1, 0))
         del children[max(most - 1, 0) :]
         count = branch.node.count
         branch.more = count - len(children) if count is not None and branch.node.kind != "object" else -1
@@ -99,6 +103,20 @@ def _open(branch: Branch, most: int, seen: dict[int, str]) -> int:
         _meet(child, seen)
         branch.below.append(child)
     return len(children) + (branch.more != 0)
+
+
+def _is_learnt(label: str) -> bool:
+    """Tell whether an attribute is what a model has learnt, as scikit-learn and whoever follows it names such."""
+    return label[:1] == "." and label[:2] != "._" and label[-1:] == "_" and label[-2:] != "__"
+
+
+def _telling(children: list[Child], most: int) -> list[Child]:
+    """Give the children that say most of a model, in their order: what it has learnt, then parameters that are not None."""
+    if not any(_is_learnt(label) for label, _ in children):
+        return children
+    ranks = [0 if _is_learnt(label) else 1 + (node.type == "NoneType") for label, node in children]
+    best = sorted(range(len(children)), key=lambda number: ranks[number])[:most]
+    return [children[number] for number in sorted(best)]
 
 
 def _meet(branch: Branch, seen: dict[int, str]) -> None:

@@ -10,6 +10,7 @@ from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
 from histshell.pik.errors import PikError
 from histshell.pik.fast import SMALLEST, load_first
+from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
 from histshell.pik.opcodes import FRAME
 from histshell.pik.placeholders import Effect, Placeholder, Seen
@@ -27,7 +28,6 @@ from histshell.preview import Kinds, quoted
 if TYPE_CHECKING:
     from histshell.pik.effects import Effects
     from histshell.pik.files.model import Member
-    from histshell.pik.limits import Limits
     from histshell.pik.machine import Machine
     from histshell.pik.policy.open_gate import Terms
 
@@ -49,6 +49,7 @@ class _TreePolicy(Policy):
         return self.rules.get((module, name))
 
 
+_LIMITS = Limits()
 POLICY = _TreePolicy("tree", SAFE.rules)
 
 
@@ -151,6 +152,11 @@ def read(data: Any, encoding: str = "", limits: Limits | Budget | None = None) -
             found.encoding = _OLD
         found.head = whole[:2]
         return found
+
+
+def is_plain(data: bytes, encoding: str = "") -> bool:
+    """Tell at once whether the stream that *data* is is plain data; False where that takes a closer look."""
+    return load_first(data, encoding or "ASCII", "strict", Budget(_LIMITS))[0] == len(data)
 
 
 def _read(data: bytes, encoding: str, limits: Limits | Budget | None) -> Read:

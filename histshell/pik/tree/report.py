@@ -8,25 +8,28 @@ from typing import TYPE_CHECKING, Any, Iterator
 
 from histshell.pik.effects import about_effects
 from histshell.pik.errors import PikError, RefusedError
-from histshell.pik.files.model import Finding
+from histshell.pik.files.model import Finding, Member
 from histshell.pik.placeholders import Effect
-from histshell.pik.progress import Progress
+from histshell.pik.progress import Progress, step
 from histshell.pik.tree import arrays, buffers, draw, naming, plan
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.names import PLAIN, Name, names
-from histshell.pik.tree.reading import Read, of, read
+from histshell.pik.tree.reading import Read, is_plain, of, read
 from histshell.pik.tree.wish import LEAST, Line, Wish
 from histshell.preview import printable, sentence
 
 if TYPE_CHECKING:
-    from histshell.pik.files.model import File, Member
+    from histshell.pik.files.model import File
+    from histshell.pik.files.streams import Run
 
 FINE, ASKS, BROKEN = 0, 1, 2
 """What an exit status says: plain data, it asks for more (whatever else is wrong), it is damaged or no pickle."""
 
 _MEMBERS = 20  # of a file that are shown
 _SHORT = 1_000  # bytes of a value that is kept to be compared with others
+_REMEMBERED = 20_000  # such values
+_NO_MEMBER = Member("", "pickle", 0, None, lambda: b"")
 _UNSEEN = Node("cut", "")
 _LIES = "a dtype's state denies what its parts are: numpy would believe it, and read memory that is not the array's"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -70,7 +73,8 @@ class Report:
         self._ahead: dict[int, Read] = {}
         #: Of the values that are not shown: how many, what they ask for, whether that is more than plain data, and damage.
         self._left = 0
-        self._unseen: list[Name] = []
+        self._run = 0  # of these, how many `--all` does not show either
+        self._unseen: dict[str, Name] = {}
         self._asks = False
         self._broken = False
         self._seen: dict[bytes, tuple[list[Name], bool, bool]] = {}
@@ -90,14 +94,16 @@ class Report:
         wanted: list[Member] = []
         rest: list[Member] = []
         for member in self.file.members:
-            if member.kind not in ("pickle", "array"):
+            if member.run is not None:
+                self._judge_all(member.run)
+            elif member.kind not in ("pickle", "array"):
                 self._others.append(member)
             elif len(wanted) < most:
                 wanted.append(member)
                 self._read_ahead(member)
             else:
                 rest.append(member)
-        self._left = len(rest)
+        self._left += len(rest)
         values = list(self._read(wanted))
         for member in rest:
             self._judge(member)
@@ -110,28 +116,51 @@ class Report:
             if found.error is None and found.end:
                 member.used = found.end
 
+    def _judge_all(self, run: Run) -> None:
+        """Read a run of pickles, none of which is kept; whatever else lies in it is read as well."""
+        done = 0
+        try:
+            for one in run:
+                if isinstance(one, bytes):
+                    self._take(one, _NO_MEMBER)
+                    done += len(one)
+                    step("reading it", done, self.file.size)
+                elif one.kind in ("pickle", "array"):
+                    self._judge(one)
+                else:
+                    self._others.append(one)
+                    continue
+                self._run += 1
+        except PikError as error:
+            self.file.findings.append(Finding(error.problem or str(error), error.offset, True))
+
     def _judge(self, member: Member) -> None:
         """Read a member that is not shown: its names are told, and the exit status is for all."""
         if member.kind == "pickle":
-            found, asks, broken = self._known_or_read(member)
-            if found:
-                self._unseen = naming.together([self._unseen, found])
-            self._asks = self._asks or asks
-            self._broken = self._broken or broken
+            try:
+                self._take(bytes(member.data()), member)
+            except PikError:
+                self._broken = True
         self._broken = self._broken or any(finding.damaged for finding in member.findings)
 
-    def _known_or_read(self, member: Member) -> tuple[list[Name], bool, bool]:
-        """Give what a member asks for, whether that is more than plain data, and damage; of equal short ones one is read."""
-        try:
-            data = bytes(member.data())
-        except PikError:
-            return [], False, True
+    def _take(self, data: bytes, member: Member) -> None:
+        """Take what a pickle asks for, and whether it is damaged, as part of the whole."""
+        found, asks, broken = self._known_or_read(data, member)
+        for name in found:
+            naming.add(self._unseen, name)
+        self._asks = self._asks or asks
+        self._broken = self._broken or broken
+
+    def _known_or_read(self, data: bytes, member: Member) -> tuple[list[Name], bool, bool]:
+        """Give what a pickle asks for, whether that is more than plain data, and damage; of equal short ones one is read."""
         if data in self._seen:
             return self._seen[data]
-        found = read(data, self.wish.encoding)
-        value = Value(member, found, _UNSEEN, names(found.effects))
-        judged = value.names, value.asks, found.error is not None or found.lies
-        if len(data) <= _SHORT:
+        judged: tuple[list[Name], bool, bool] = [], False, False
+        if not is_plain(data, self.wish.encoding):
+            found = read(data, self.wish.encoding)
+            value = Value(member, found, _UNSEEN, names(found.effects))
+            judged = value.names, value.asks, found.error is not None or found.lies
+        if len(data) <= _SHORT and len(self._seen) < _REMEMBERED:
             self._seen[data] = judged
         return judged
 
@@ -168,7 +197,7 @@ class Report:
     @property
     def names(self) -> list[Name]:
         """All names that its values ask for."""
-        return naming.together([*(value.names for value in self.values), self._unseen])
+        return naming.together([*(value.names for value in self.values), list(self._unseen.values())])
 
     @property
     def status(self) -> int:
@@ -196,12 +225,16 @@ class Report:
         values = self.values
         if not self.file.is_pickle_like and not values:
             yield Line(f"It is no pickle: {self.file.kind}.", "problem")
+        elif not values and not self._run:
+            yield Line("There is no pickle in it.", "problem")
         names = list(self._name_lines())
         self._room = max(self.wish.height - len(names), LEAST + 4)
         for value in values:
             yield from self._value_lines(value, len(values))
         if self._left:
-            yield Line(f"and {self._left:,} more; --all shows them")
+            yield Line(f"and {self._left + self._run:,} more; --all shows {'the first of ' if self._run else ''}them")
+        elif self._run:
+            yield Line(f"and {self._run:,} more")
         yield from self._around()
         yield from names
 
@@ -220,7 +253,7 @@ class Report:
             parts.append(protocol(values[0].read))
         parts.append(size(self.file.size))
         if self.file.is_pickle_like or values:
-            many = len(values) + self._left
+            many = len(values) + self._left + self._run
             parts.append("one value" if many == 1 else f"{many:,} values")
         left = f"{shown}   {', '.join(filter(None, parts))}"
         return f"{left:<{min(max(self.wish.width - 20, 0), 70)}}   nothing was run"
@@ -297,8 +330,8 @@ class Report:
             "names": [naming.as_json(name) for name in self.names],
             "values": [self._value_json(value, len(values)) for value in values],
         }  # fmt: skip
-        if self._left:
-            made["more"] = self._left
+        if self._left + self._run:
+            made["more"] = self._left + self._run
         return made
 
     def _value_json(self, value: Value, many: int) -> dict[str, Any]:

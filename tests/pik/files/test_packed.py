@@ -17,6 +17,7 @@ import pytest
 
 from histshell.pik import files
 from histshell.pik.errors import PikError
+from histshell.pik.files.bounds import Bounds
 from tests.pik.files.making import ASKS, PLAIN, narrow, opened, reads
 
 
@@ -94,7 +95,7 @@ SEVERAL = [
     (PLAIN + b"\0" * 500 + PLAIN, [0, len(PLAIN) + 500], ["between two pickles: 500 bytes"]),
     (PLAIN + b"---- garbage" + PLAIN + b"!", [0, len(PLAIN) + 12], ["between two pickles: 12", "after the last pickle: 1 byte"]),
     (PLAIN + ASKS, [0, len(PLAIN)], []),
-    (PLAIN + b"PK\5\6" + b"\0" * 18, [0], ["which end as a zip archive does"]),
+    (PLAIN + b"PK\5\6" + b"\0" * 18, [0], ["after the last pickle: 22 bytes, which are looked into: zip"]),
     (b"\x80\x04" + b"\x8e" + (1 << 22).to_bytes(8, "little") + b"." * (1 << 22) + b"." + ASKS, [0, 11 + (1 << 22) + 1], []),
 ]  # fmt: skip
 
@@ -234,12 +235,24 @@ def test_what_stands_too_deep_is_not_gone_into() -> None:
     assert "no more are gone into" in " ".join(found.damaged)
 
 
-def test_more_pickles_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said, and it is quick."""
+def test_many_pickles_are_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first are members, and the others one that goes through them; where a file has more than any should, it is said."""
     narrow(monkeypatch)
-    found = opened(b"N." * 50_000)
-    assert len(found.members) == 500
-    assert "the others are not looked at" in found.damaged[0]
+    found = opened(b"N." * 5_000)
+    assert ([member.kind for member in found.members], found.damaged) == (["pickle"] * 500 + ["run"], [])
+    run = found.members[-1].run
+    assert run is not None
+    assert list(run) == list(run) == [b"N."] * 4_500
+    assert [member.offset for member in run.members()] == list(range(1_000, 10_000, 2))
+    monkeypatch.setattr("histshell.pik.files.streams._LEAST", 3)
+    monkeypatch.setattr(Bounds, "of", classmethod(lambda cls, limit: cls(members=500, pickles=0)))  # noqa: ARG005
+    with files.open(b"N." * 5_000) as file:
+        many = file.members[-1].run
+        assert many is not None
+        assert sum(1 for _ in many) == 3_333 - 500
+        assert [str(finding) for finding in file.findings] == [
+            "byte 6666: more than 3,333 pickles: the others are not looked at"
+        ]
 
 
 def test_a_path_bytes_and_file_objects(tmp_path: Path) -> None:

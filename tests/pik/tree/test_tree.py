@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from histshell.pik import tree
+from histshell.pik import files, tree
 from histshell.pik.tree import draw, labels, plan
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.reading import Read
+from histshell.pik.tree.report import Report, Wish
 from histshell.pik.tree.shown import look
 from histshell.preview import printable
 from tests.pik.faults import FAULTS
+from tests.pik.opened import shop
 
 ATOMS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers()
 KEYS = st.integers() | st.text() | st.tuples(st.integers(), st.text())
@@ -174,3 +176,44 @@ def test_texts_of_python_2() -> None:
     assert tree.read(b"S'\\xe9'\n.", "bytes").value == b"\xe9"
     assert isinstance(tree.read(b"S'\\xe9'\n.", "utf-8").error, UnicodeDecodeError)
     assert Read().seen.effects == []
+
+
+def test_what_a_model_has_learnt_is_seen_where_lines_are_few() -> None:
+    """Attributes that end with one underscore come before parameters, and these before those that are None; the order stays."""
+    model = shop.Plain()
+    model.__dict__ = {f"none{number}": None for number in range(20)}
+    model.__dict__ |= {f"set{number}": number for number in range(20)}
+    model.__dict__ |= {"coef_": [1.5], "_private_": 1, "dunder__": 2, "trees_": [[[1], [2]], [[3]]], "after": None}
+    data = pickle.dumps({"model": model}, 4)
+    with files.open(data) as file:
+        node = Report(file, Wish()).values[0].tree
+    inside = plan.find(node, "['model']")
+
+    def labels_of(branch: plan.Branch) -> list[str]:
+        return [below.label for below in branch.below]
+
+    whole = labels_of(plan.plan(inside, plan.Bounds(100)))
+    assert whole == [f".{name}" for name in model.__dict__]
+    few = plan.plan(inside, plan.Bounds(7))
+    assert labels_of(few) == [".set0", ".set1", ".set2", ".coef_", ".trees_"]
+    assert few.more == -1
+    assert labels_of(plan.plan(inside, plan.Bounds(3))) == [".coef_"]
+    assert labels_of(plan.plan(inside, plan.Bounds(30)))[:8] == [
+        ".none0",
+        ".none1",
+        ".none2",
+        ".none3",
+        ".set0",
+        ".set1",
+        ".set2",
+        ".set3",
+    ]
+    nested = plan.plan(node, plan.Bounds(20)).below[0]
+    assert labels_of(nested)[-2:] == [".coef_", ".trees_"]
+    assert len(labels_of(nested)) == plan.NESTED - 1
+    deeper = plan.plan(inside, plan.Bounds(60))
+    assert [labels_of(below) for below in deeper.below if below.label == ".trees_"] == [["[0]", "[1]"]]
+    model.__dict__ = {f"name{number}": number for number in range(50)}
+    with files.open(pickle.dumps(model)) as file:
+        plain = Report(file, Wish()).values[0].tree
+    assert labels_of(plan.plan(plain, plan.Bounds(5))) == [".name0", ".name1", ".name2"]
