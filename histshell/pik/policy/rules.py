@@ -108,7 +108,7 @@ def _some(kinds: tuple[type, ...], most: int, length: int = 100) -> Check:
 def _dated(args: tuple[Any, ...], ask: Asked) -> None:
     """Take the parts of a date or time: ints, packed bytes, and a time zone.
 
-    One of another class than `datetime.timezone` is there only where a person has trusted what makes it; it is not asked anything here.
+    One of another class than `datetime.timezone` is there only where a person has trusted what makes it; nothing asks it here.
     """
     import datetime
 

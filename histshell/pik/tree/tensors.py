@@ -209,7 +209,8 @@ def _packed(maker: Maker, thing: Placeholder) -> Storage | None:
             found = read(member.data()) if member is not None else None
         fine = found is not None and found.error is None and is_storage(found.value)
         maker.packed[key] = Storage(Inner(member), found.value) if fine and found is not None else None
-    return maker.packed[key]
+    storage: Storage | None = maker.packed[key]
+    return storage
 
 
 def _parameter(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
