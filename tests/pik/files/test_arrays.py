@@ -214,7 +214,7 @@ def test_pytorchs_checkpoints_of_both_formats() -> None:
 
 
 def test_an_exported_program_is_no_package() -> None:
-    """Each has a version; a package names the modules that it takes from outside, and carries code. An archive in one has its own storages."""
+    """Each has a version; a package names the modules that it takes from outside. An archive within one has storages of its own."""
     inner = zipped(Record(b"archive/data.pkl"), Record(b"archive/data/0", b"1234"), Record(b"archive/version", b"3\n"))
     parts = [
         Record(b"m/archive_format", b"pt2"),
