@@ -219,7 +219,7 @@ def test_an_exported_program_is_no_package() -> None:
     parts = [
         Record(b"m/archive_format", b"pt2"),
         Record(b"m/.data/version", b"6"),
-        Record(b"m/data/sample_inputs/model.pt", inner),
+        Record(b"m/data/sample_inputs/model.pt", inner, method=8),
     ]
     with files.open(zipped(*parts)) as file:
         (pickle,) = [member for member in file.members if member.kind == "pickle"]
