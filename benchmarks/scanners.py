@@ -36,7 +36,8 @@ TITLES = {"torch": "`torch.load(weights_only=True)`", "histshell": "`histshell p
 #: Groups of files, by how their names begin.
 GROUPS: dict[str, tuple[str, ...]] = {
     "plain data, protocol 0 to 5": ("std-protocol", "std-several", "python2-ascii", "celery-message"),
-    "plain data, packed or in archives": ("std-packed", "std-archive", "std-text", "shelve", "django-cache", "older-django"),
+    "plain data, packed or in archives": ("std-packed", "std-archive", "std-text", "shelve", "django-cache", "django-session",
+                                          "older-django"),
     "numpy": ("numpy-", "older-numpy"),
     "joblib": ("joblib-", "older-joblib"),
     "scikit-learn": ("sklearn-", "older-sklearn"),
@@ -44,9 +45,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "PyTorch": ("torch-", "older-torch"),
     "other libraries": (
         "scipy", "xarray", "networkx", "statsmodels", "polars", "arrow", "sympy", "celery-task", "django-", "nested",
+        "geopandas", "astropy", "pillow", "requests", "pydantic", "lightgbm", "gensim", "spacy", "nltk",
     ),
     "dill, cloudpickle": ("dill", "cloudpickle", "older-dill", "older-cloudpickle"),
-    "the standard library's classes, Python 2's": ("std-", "python2-"),
+    "the standard library's classes, Python 2's": ("std-", "python2-", "python3"),
 }  # fmt: skip
 _MARKS = {"safe": "safe", "plain": "plain", "asks": "asks", "runs": "runs", "warns": "warns", "none": "–"}
 

@@ -19,7 +19,8 @@ HEAD = 1 << 14
 _PROTOCOLS = b"\0\1\2\3\4\5"
 _NAMES = {BY_NAME[name].code for name in ("GLOBAL", "INST")}
 _STACKED = BY_NAME["STACK_GLOBAL"].code
-_INSTEAD = {BY_NAME[name].code for name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4")}
+_NUMBERED = {BY_NAME[name].code for name in ("EXT1", "EXT2", "EXT4")}
+_CALLS = {BY_NAME[name].code for name in ("REDUCE", "NEWOBJ", "NEWOBJ_EX", "OBJ", "BUILD")}
 _LINES: dict[int, tuple[Callable[[bytes], Any], Callable[[bytes], Any]]] = {
     BY_NAME[name].code: (re.compile(pattern).fullmatch, read)
     for name, pattern, read in (
@@ -58,10 +59,15 @@ def is_pickle(head: bytes, whole: bool) -> bool:
 
 
 def asks(tokens: list[Token]) -> bool:
-    """Tell whether a module is asked for among these opcodes that somebody could have."""
+    """Tell whether a module is asked for among these opcodes that somebody could have.
+
+    A number of the extension registry counts where something is done with it: maps of MessagePack begin with such a byte too.
+    """
+    numbered = False
     for _offset, code, argument in tokens:
-        if code in _INSTEAD:
+        if code == _STACKED or numbered and code in _CALLS:
             return True
+        numbered = numbered or code in _NUMBERED
         if code in _NAMES:
             module = argument[0].rstrip(b"\n")
             try:

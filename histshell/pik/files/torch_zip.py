@@ -32,14 +32,14 @@ def layout(entries: list[Entry]) -> Layout | None:
         return None
     folder = entries[0].name.split("/")[0] + "/"
     names = {entry.name[len(folder) :] for entry in entries if entry.name.startswith(folder)}
+    if ("archive_format" in names or "archive_version" in names) and ".data/extern_modules" not in names:
+        return Layout(folder, "PyTorch exported program (zip)")
     if ".data/version" in names or ".data/extern_modules" in names:
         return Layout(folder, "PyTorch package (zip)")
     if "data.pkl" in names and ("version" in names or any(name.startswith("data/") for name in names)):
         return Layout(folder, "TorchScript (zip)" if "constants.pkl" in names else "PyTorch checkpoint (zip)")
     if "model.json" in names and "version" in names:
         return Layout(folder, "TorchScript (zip, before 1.0)")
-    if "archive_format" in names or "archive_version" in names:
-        return Layout(folder, "PyTorch exported program (zip)")
     return None
 
 
@@ -97,7 +97,7 @@ def _members(
     for entry in others:
         label = f"{name}/{entry.name}" if name else entry.name
         for member in context.look(bytes_of(entry), label, inside).members:
-            if member.kind == "pickle":
+            if member.kind == "pickle" and not member.storages:  # those of an archive within this one are its own
                 member.storages, member.facts = storages, facts
             yield member
     yield from raw

@@ -68,13 +68,24 @@ class KeyTypes:
 
     def _check_kind(self, kind: type) -> None:
         """Refuse an instance of *kind*, unless that is a class of the list, or trusted."""
-        if kind in _UNHASHABLE or self._ruled(kind) or is_scalar(kind):
+        if kind in _UNHASHABLE or self._ruled(kind) or is_scalar(kind) or _is_class(kind):
             return
         if is_sized(kind) and name_pair(kind) in self._terms.policy.rules:
             return
         error = RefusedError(f"hashing of {type_title(kind)} refused: it is not on the safe list")
         error.name = type_title(kind)
         raise error
+
+
+def _is_class(kind: type) -> bool:
+    """Tell whether *kind* is one of classes that are hashed and compared as any object is, by where they are."""
+    if not issubclass(kind, type):
+        return False
+    for base in type.__dict__["__mro__"].__get__(kind):
+        inside = type.__dict__["__dict__"].__get__(base)
+        if base is not object and ("__hash__" in inside or "__eq__" in inside):
+            return False
+    return True
 
 
 def name_pair(kind: type) -> tuple[Any, Any]:

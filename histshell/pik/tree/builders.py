@@ -197,7 +197,9 @@ _BUILDERS = {
         random: Random
         pathlib: Path PosixPath WindowsPath
         pathlib._local: Path PosixPath WindowsPath
-        builtins: Ellipsis NotImplemented
+        builtins: Ellipsis NotImplemented frozendict
+        re: RegexFlag
+        string.templatelib: Interpolation Template
         builtins: BaseException Exception ValueError TypeError KeyError RuntimeError AttributeError OSError ArithmeticError
         builtins: IndexError LookupError StopIteration AssertionError NotImplementedError ZeroDivisionError OverflowError
         builtins: FileNotFoundError FileExistsError PermissionError IsADirectoryError NotADirectoryError ConnectionError
@@ -231,7 +233,7 @@ _BUILDERS = {
 _LOWER = """
     ndarray dtype date time datetime timedelta timezone deque defaultdict partial itemgetter attrgetter
     methodcaller array object bool int float str
-    bytes complex range slice list tuple set frozenset struct_time newclass
+    bytes complex range slice list tuple set frozenset frozendict struct_time newclass
     matrix recarray record memmap chararray poly1d void generic
     bool_ str_ bytes_ object_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 longdouble
     complex64 complex128 clongdouble datetime64 timedelta64

@@ -278,6 +278,20 @@ _TABLE: dict[str, str] = {
         torch.storage: _load_from_bytes
         shelve: Shelf
         yaml: load unsafe_load full_load
+        spacy.tokens.doc: unpickle_doc
+        spacy.vocab: unpickle_vocab
+        srsly: pickle_loads
+        srsly._pickle_api: pickle_loads
+        srsly.cloudpickle: loads load
+        ray.cloudpickle: loads load
+        ray.cloudpickle.cloudpickle: loads load
+        joblib.externals.loky.cloudpickle_wrapper: _reconstruct_wrapper
+        joblib.externals.cloudpickle: loads load
+        torch.utils.data.datapipes.datapipe: _DataPipeSerializationWrapper _IterDataPipeSerializationWrapper
+        torch.utils.data.datapipes.datapipe: _MapDataPipeSerializationWrapper
+        gensim.utils: unpickle
+        statsmodels.iolib.smpickle: load_pickle
+        dill.temp: load loadIO
         jsonpickle: decode
         jsonpickle.unpickler: decode
         """,

@@ -57,6 +57,8 @@ class Maker:
         self.inner = inner or {}
         self.given: dict[int, tuple[Any, list[Any]]] = {}
         self.cheap = CHEAP
+        #: Storages that lie in the stream as files of their own, by the id of what stands for them.
+        self.packed: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._deep = 0
         self._held: list[Any] = []  # so that the ids stay their own

@@ -241,8 +241,24 @@ class Report:
     def _name_lines(self) -> Iterator[Line]:
         """Give the lines about the names."""
         if not self.wish.effects:
-            whole = self.name if all(value.read.error is None for value in self.values) else ""
+            why = self._unloadable()
+            whole = self.name if all(value.read.error is None for value in self.values) and not why else ""
             yield from naming.lines(self.names, whole, self._options(), self.wish)
+            if why and any(name.asked for name in self.names):
+                yield Line(f"No line is given to load it: {why}.")
+
+    def _unloadable(self) -> str:
+        """Say why no list of names would load it, whatever the names are; nothing where one may."""
+        if "TorchScript" in self.file.kind:
+            return "its classes are TorchScript's, which torch.jit.load alone makes"
+        asked = (
+            effect
+            for value in self.values
+            if not value.member.storages
+            for effect in value.read.effects
+            if effect.kind == "persistent id"
+        )
+        return "it asks for what is not in the file, by persistent ids" if any(asked) else ""
 
     def _header(self) -> str:
         """Say what the file is."""

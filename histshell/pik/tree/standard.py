@@ -99,7 +99,18 @@ def _codec(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
         return None
 
 
+def _frozen(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
+    """Make the node of a dict that does not change, which Python has from 3.15 on."""
+    if type(given.args[0]) is not dict:
+        return None
+    node = maker.node(given.args[0])
+    node.type = "frozendict"
+    node.text = f"frozendict({node.text})" if node.whole and node.text else node.text
+    return node
+
+
 TABLE: dict[str, Any] = {
+    "builtins.frozendict": _frozen,
     "datetime.datetime": _datetime,
     "datetime.time": _datetime,
     **{

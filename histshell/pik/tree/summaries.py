@@ -105,7 +105,41 @@ def _image(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
     return node
 
 
+_LENGTHS = {0xD9: 1, 0xDA: 2, 0xDB: 4}  # bytes of a text's length in MessagePack
+_DOC = {
+    "unpickle_doc": "Doc",
+    "unpickle_vocab": "Vocab",
+    "unpickle_vectors": "Vectors",
+    "unpickle_morphology": "Morphology",
+}
+
+
+def _spacy(maker: Maker, thing: Placeholder, given: Made) -> Node | None:
+    """Make the node of what spaCy's functions give; of a document with its text."""
+    node = object_node(maker, thing, given)
+    node.type, node.module = _DOC[given.name], printable(given.module)
+    if given.name == "unpickle_doc" and type(given.args[2]) is bytes:
+        words = _text_in(given.args[2])
+        node.text, node.facts = show(words, total=_TEXT), {"length": len(words)}
+    return node
+
+
+def _text_in(packed: bytes) -> str:
+    """Find the text of a document, which spaCy writes as MessagePack. Raises ValueError or IndexError where it has none."""
+    at = packed.index(b"\xa4text") + 5
+    size = packed[at] & 31 if packed[at] & 0xE0 == 0xA0 else -1
+    width = _LENGTHS.get(packed[at], 0)
+    at += 1
+    if width:
+        size = int.from_bytes(packed[at : at + width], "big")
+    raw = packed[at + width : at + width + size]
+    if size < 0 or len(raw) < size:
+        raise ValueError("no text")
+    return raw.decode()
+
+
 TABLE: dict[str, Any] = {
+    **{f"spacy.{name}": _spacy for name in _DOC},
     **{f"networkx.{kind}": _graph for kind in ("Graph", "DiGraph", "MultiGraph", "MultiDiGraph")},
     **{f"xarray.{kind}": _variable for kind in ("DataArray", "Variable", "IndexVariable")},
     "xarray.Dataset": _set,

@@ -71,6 +71,8 @@ def _told(value):
         return {"class": value.__name__}, []
     if isinstance(value, types.FunctionType) and "<" not in value.__qualname__:
         return {"function": value.__name__}, []
+    if kind is _Cells:
+        return value.facts(), []
     for teller in (_library, _plain_class):
         found = teller(value, {**facts, "module": kind.__module__})
         if found:
@@ -130,7 +132,7 @@ def _number(one):
         return str(one)
     if isinstance(one, float) and not math.isfinite(one):
         return repr(one)
-    return one if isinstance(one, (int, float, bool, str)) else str(one)
+    return one if one is None or isinstance(one, (int, float, bool, str)) else str(one)
 
 
 def _numpy(value, facts):
@@ -142,10 +144,11 @@ def _numpy(value, facts):
         if value.dtype.names:
             return {**facts, "shape": list(value.shape), "fields": list(value.dtype.names)}, []
         facts.update(shape=list(value.shape), dtype=str(value.dtype))
-        if value.dtype.kind in "biufU" and value.size:
+        if value.dtype.kind in "biufUT" and value.size:
             facts["first"] = [_number(one) for one in numpy.asarray(value).ravel()[:4].tolist()]
-        if value.dtype.kind in "iuf" and value.size and numpy.isfinite(value).all():
-            facts.update(min=_number(value.min().item()), max=_number(value.max().item()))
+        plain = numpy.asarray(value)
+        if value.dtype.kind in "iuf" and value.size and numpy.isfinite(plain).all():
+            facts.update(min=_number(plain.min().item()), max=_number(plain.max().item()))
         items = value.ravel()[:WIDE].tolist() if value.dtype.kind == "O" and value.ndim == 1 else []
         return facts, [("[%d]" % n, one) for n, one in enumerate(items)]
     if isinstance(value, numpy.dtype):
@@ -155,15 +158,52 @@ def _numpy(value, facts):
     return None
 
 
+class _Cells:
+    """The values of a column: its first ones are described, each as plain as it is shown."""
+
+    def __init__(self, column):
+        self.column = column
+
+    def facts(self):
+        """Say its dtype and its first values, if these are all of kinds that are shown in a line."""
+        found = [_cell(one) for one in self.column.tolist()[:3]]
+        shown = str(self.column.dtype) != "object" and all(type(one) is not list for one in found)
+        return {"dtype": str(self.column.dtype), **({"first": found} if found and shown else {})}
+
+
+def _cell(one):
+    """One value of a column, None where it is missing."""
+    import pandas
+
+    if isinstance(one, list):
+        return one
+    if pandas.isna(one):
+        return _number(one) if isinstance(one, float) else None
+    if isinstance(one, pandas.Timestamp):
+        plain = one.tz_convert("UTC").tz_localize(None) if one.tz is not None else one
+        text = plain.isoformat()
+        text = text[:-9] if text.endswith("T00:00:00") else text
+        return text + ("Z" if one.tz is not None and str(one.tz) != "UTC" else "")
+    if isinstance(one, pandas.Timedelta):
+        return str(one).replace("0 days ", "")
+    if isinstance(one, decimal.Decimal):
+        return repr(one)
+    return _number(one.item() if hasattr(one, "item") else one)
+
+
 def _pandas(value, facts):
     import pandas
 
     if isinstance(value, pandas.DataFrame):
-        columns = [str(name) for name in value.columns][:10]
+        columns = [list(name) if type(name) is tuple else _number(name) for name in value.columns.tolist()[:10]]
         dtypes = [str(one) for one in value.dtypes][:10]
-        return {**facts, "shape": list(value.shape), "columns": columns, "dtypes": dtypes}, []
+        facts.update(shape=list(value.shape), columns=columns, dtypes=dtypes)
+        named = [name for name in value.columns[:10] if isinstance(name, str)] if value.columns.is_unique else []
+        return facts, [("[%r]" % name, _Cells(value[name])) for name in named]
     if isinstance(value, pandas.Series):
-        return {**facts, "count": len(value), "dtype": str(value.dtype), "name": str(value.name)}, []
+        named = {} if value.name is None else {"name": str(value.name)}
+        facts.update(count=len(value), dtype=str(value.dtype), **named)
+        return facts, [(".values", _Cells(value))]
     if isinstance(value, pandas.Index):
         return ({} if isinstance(value, pandas.IntervalIndex) else {"count": len(value)}), []
     if isinstance(value, pandas.Timestamp):
@@ -171,6 +211,25 @@ def _pandas(value, facts):
     if isinstance(value, pandas.Timedelta):
         return {"type": "Timedelta", "value": str(value).replace(" 00:00:00", "")}, []
     return {}, []
+
+
+def _astropy(value, facts):
+    import numpy
+
+    if isinstance(value, numpy.ndarray):
+        return _numpy(value, facts)
+    if hasattr(value, "colnames"):
+        return {**facts, "columns": list(value.colnames)}, [("[%r]" % name, value[name]) for name in value.colnames]
+    return None
+
+
+def _geopandas(value, facts):
+    found, children = _pandas(value, facts)
+    return (found, children) if "shape" in found or "count" in found else None
+
+
+def _shapely(value, facts):
+    return {"type": facts["type"], "value": str(value)}, []
 
 
 def _scipy(value, facts):
@@ -198,4 +257,6 @@ def _torch(value, facts):
     return None
 
 
-_LIBRARIES = {"numpy": _numpy, "pandas": _pandas, "scipy": _scipy, "torch": _torch}
+_LIBRARIES = {
+    "numpy": _numpy, "pandas": _pandas, "scipy": _scipy, "torch": _torch, "astropy": _astropy, "geopandas": _geopandas, "shapely": _shapely,
+}  # fmt: skip

@@ -18,6 +18,50 @@ def load_pickle(path):
         return {"": pickle.load(file)}
 
 
+def load_joblib(path):
+    """Load a file as joblib does."""
+    import joblib
+
+    return {"": joblib.load(path)}
+
+
+def load_pandas(path):
+    """Load a file as pandas does, packed or not."""
+    import pandas
+
+    return {"": pandas.read_pickle(path)}
+
+
+def load_npz(path):
+    """Load the arrays of an archive of numpy's."""
+    import numpy
+
+    with numpy.load(path, allow_pickle=True) as found:
+        return {name: found[name] for name in found.files}
+
+
+def load_dill(path):
+    """Load a file as dill does."""
+    import dill
+
+    with open(path, "rb") as file:
+        return {"": dill.load(file)}
+
+
+def frame():
+    """Make a frame with a column of each common kind."""
+    import pandas
+
+    return pandas.DataFrame({
+        "city": ["Oslo", "Rome", "Lima", "Bonn"],
+        "size": [1, 2, 3, 4],
+        "share": [0.5, 1.5, float("nan"), -2.0],
+        "open": [True, False, True, True],
+        "since": pandas.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
+        "kind": pandas.Categorical(["a", "b", "a", "b"]),
+    })  # fmt: skip
+
+
 def made(name, load=load_pickle):
     """Register a function that writes a file to the path that it is given."""
 
@@ -45,10 +89,13 @@ def pickled(name, protocol=4):
 
 
 def main():
-    """Write the files into a folder, and print as JSON what each is when it is loaded."""
+    """Write the files into a folder, and print as JSON what each is when it is loaded; those alone that are named, if any are."""
     folder = sys.argv[1]
+    wanted = os.environ.get("CORPUS_FILES", "").split()
     told = {}
     for name, make, load in RECIPES:
+        if wanted and name not in wanted:
+            continue
         path = os.path.join(folder, name)
         try:
             make(path)

@@ -1,6 +1,6 @@
 """Make the files of the corpus anew, and `expected.json`: what each is when its own library really loads it.
 
-    python -m tests.pik.corpus.make [NAME]...
+    python -m tests.pik.corpus.make [NAME[:FILE]]...
 
 Each part runs in an environment of its own, which is kept (see `tests/environments.py`). Versions stand here and nowhere else;
 what is loaded is our own. PyTorch comes as the CPU's wheel where pip finds one, else not at all; the files that another
@@ -31,6 +31,12 @@ OLDER = (
     "scikit-learn==0.24.2", "pandas==1.1.5", "numpy==1.21.6", "joblib==1.0.1", "dill==0.3.4", "cloudpickle==1.6.0",
     "django==3.2.25",
 )  # fmt: skip
+FURTHER = (
+    "django==6.1.3", "pandas==3.1.1", "numpy==2.5.5", "pyarrow==26.0.1", "scipy==1.18.1", "scikit-learn==1.9.1", "cloudpickle==3.1.3",
+    "xarray==2026.9.0", "networkx==3.7", "geopandas==1.2.0", "shapely==2.2.0", "astropy==8.0.2", "pillow==13.0.0", "requests==2.34.2",
+    "pydantic==2.14.4", "attrs==26.1.0", "lightgbm==4.7.0", "gensim==4.4.0",
+)  # fmt: skip
+LANGUAGE = ("spacy==3.8.18", "nltk==3.10.4", "numpy==2.5.5")
 TORCH = ("torch==2.13.0+cpu", "numpy==2.4.6")
 
 #: name -> Python, packages, scripts with what follows the folder. Another script of PyTorch's was run once by Debian's 1.13.
@@ -39,6 +45,10 @@ PARTS: dict[str, tuple[tuple[int, int], tuple[str, ...], tuple[tuple[str, ...], 
     "older": ((3, 8), OLDER, (("older.py",),)),
     "python2": ((2, 7), (), (("python2.py",),)),
     "python2 as loaded": ((3, 13), MODERN, (("python2_loads.py",),)),
+    "further": ((3, 13), FURTHER, (("further.py",),)),
+    "language": ((3, 12), LANGUAGE, (("language.py",),)),
+    "python3.14": ((3, 14), (), (("newer.py", "python314-"),)),
+    "python3.15": ((3, 15), (), (("newer.py", "python315-"),)),
     "torch": ((3, 11), TORCH, (("torched.py", "torch-"),)),
 }
 
@@ -49,24 +59,31 @@ def _interpreter(minor: tuple[int, int], packages: tuple[str, ...], name: str) -
     return str(with_packages(python, packages, f"pik-{name.split()[0]}")) if packages else python.path
 
 
-def run(name: str) -> dict[str, object]:
-    """Write one part's files, and return what is said of them."""
+def run(name: str, files: str = "") -> dict[str, object]:
+    """Write one part's files, those of some names or all, and return what is said of them."""
     minor, packages, scripts = PARTS[name]
     told: dict[str, object] = {}
     for script, *more in scripts:
         interpreter = _interpreter(minor, packages, "modern" if packages is MODERN else name)
         command = [interpreter, str(HERE / script), str(FILES), *more]
-        env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": ""}
+        env = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+            "CUDA_VISIBLE_DEVICES": "",
+            "CORPUS_FILES": files,
+        }
         told.update(json.loads(subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout))
     return told
 
 
 def main() -> None:
-    """Make the parts that are named, or all."""
+    """Make the parts, or single files of parts, that are named; or all."""
     FILES.mkdir(exist_ok=True)
     told = json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else {}
     for name in sys.argv[1:] or PARTS:
-        told.update(run(name))
+        part, _, one = name.partition(":")
+        told.update(run(part, one))
     for path in FILES.iterdir():
         if path.name.endswith(("-shm", "-wal")):
             path.unlink()

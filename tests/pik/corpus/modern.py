@@ -19,7 +19,7 @@ import zipfile
 import zlib
 
 import kit
-from kit import made, pickled
+from kit import frame, load_dill, load_joblib, load_npz, load_pandas, made, pickled
 
 warnings.simplefilter("ignore")
 
@@ -28,19 +28,6 @@ def _x():
     import numpy
 
     return numpy.random.default_rng(1).normal(size=(40, 3)).round(3), numpy.arange(40) % 3
-
-
-def _frame():
-    import pandas
-
-    return pandas.DataFrame({
-        "city": ["Oslo", "Rome", "Lima", "Bonn"],
-        "size": [1, 2, 3, 4],
-        "share": [0.5, 1.5, float("nan"), -2.0],
-        "open": [True, False, True, True],
-        "since": pandas.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
-        "kind": pandas.Categorical(["a", "b", "a", "b"]),
-    })  # fmt: skip
 
 
 # scikit-learn
@@ -89,15 +76,9 @@ def columns():
     from sklearn.compose import ColumnTransformer
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    frame = _frame()
+    rows = frame()
     change = ColumnTransformer([("n", StandardScaler(), ["size"]), ("c", OneHotEncoder(), ["city"])])
-    return change.fit(frame[["size", "city"]])
-
-
-def _joblib(path):
-    import joblib
-
-    return {"": joblib.load(path)}
+    return change.fit(rows[["size", "city"]])
 
 
 def _means():
@@ -118,13 +99,13 @@ def _joblib_files():
 
             joblib.dump(_means(), path, compress=how)
 
-        made(name, _joblib)(make)
+        made(name, load_joblib)(make)
 
 
 _joblib_files()
 
 
-@made("joblib-arrays.joblib", _joblib)
+@made("joblib-arrays.joblib", load_joblib)
 def joblib_arrays(path):
     import joblib
     import numpy
@@ -194,13 +175,6 @@ def protocol0():
     return numpy.array([1.5, 2.5, -1.0])
 
 
-def _npz(path):
-    import numpy
-
-    with numpy.load(path, allow_pickle=True) as found:
-        return {name: found[name] for name in found.files}
-
-
 def _npy(path):
     import numpy
 
@@ -221,14 +195,14 @@ def npy_objects(path):
     numpy.save(path, numpy.array([{"a": 1}, "b", None], object))
 
 
-@made("numpy-plain.npz", _npz)
+@made("numpy-plain.npz", load_npz)
 def npz(path):
     import numpy
 
     numpy.savez(path, x=numpy.arange(4), y=numpy.ones((2, 2)))
 
 
-@made("numpy-packed.npz", _npz)
+@made("numpy-packed.npz", load_npz)
 def npz_packed(path):
     import numpy
 
@@ -238,15 +212,9 @@ def npz_packed(path):
 # pandas
 
 
-def _read_pandas(path):
-    import pandas
-
-    return {"": pandas.read_pickle(path)}
-
-
 def _pandas_files():
     for ending in ("pkl", "pkl.gz", "pkl.bz2", "pkl.xz", "pkl.zip", "pkl.tar"):
-        made("pandas-frame." + ending, _read_pandas)(lambda path: _frame().to_pickle(path))
+        made("pandas-frame." + ending, load_pandas)(lambda path: frame().to_pickle(path))
 
 
 _pandas_files()
@@ -396,14 +364,7 @@ def query():
     return User.objects.filter(username__startswith="a").query
 
 
-def _dill(path):
-    import dill
-
-    with open(path, "rb") as file:
-        return {"": dill.load(file)}
-
-
-@made("dill-functions.pkl", _dill)
+@made("dill-functions.pkl", load_dill)
 def dill_functions(path):
     import dill
 
@@ -416,7 +377,7 @@ def dill_functions(path):
         dill.dump([scope["price"], lambda n: n + 1], file, recurse=True)
 
 
-@made("dill-class.pkl", _dill)
+@made("dill-class.pkl", load_dill)
 def dill_class(path):
     import dill
 

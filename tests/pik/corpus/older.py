@@ -6,7 +6,7 @@ import pickle
 import warnings
 
 import kit
-from kit import made, pickled
+from kit import frame, load_dill, load_joblib, load_npz, load_pandas, made, pickled
 
 warnings.simplefilter("ignore")
 
@@ -15,19 +15,6 @@ def _x():
     import numpy
 
     return numpy.random.RandomState(1).normal(size=(40, 3)).round(3), numpy.arange(40) % 3
-
-
-def _frame():
-    import pandas
-
-    return pandas.DataFrame({
-        "city": ["Oslo", "Rome", "Lima", "Bonn"],
-        "size": [1, 2, 3, 4],
-        "share": [0.5, 1.5, float("nan"), -2.0],
-        "open": [True, False, True, True],
-        "since": pandas.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]),
-        "kind": pandas.Categorical(["a", "b", "a", "b"]),
-    })  # fmt: skip
 
 
 @pickled("older-sklearn-forest.pkl", 3)
@@ -44,13 +31,7 @@ def svm():
     return SVC(gamma=0.1).fit(*_x())
 
 
-def _joblib(path):
-    import joblib
-
-    return {"": joblib.load(path)}
-
-
-@made("older-joblib.joblib", _joblib)
+@made("older-joblib.joblib", load_joblib)
 def joblib_plain(path):
     import joblib
     from sklearn.linear_model import LinearRegression
@@ -58,7 +39,7 @@ def joblib_plain(path):
     joblib.dump(LinearRegression().fit(*_x()), path)
 
 
-@made("older-joblib-packed.joblib", _joblib)
+@made("older-joblib-packed.joblib", load_joblib)
 def joblib_packed(path):
     import joblib
     import numpy
@@ -66,18 +47,12 @@ def joblib_packed(path):
     joblib.dump([numpy.arange(6), {"a": numpy.eye(2)}, "after"], path, compress=3)
 
 
-def _read_pandas(path):
-    import pandas
-
-    return {"": pandas.read_pickle(path)}
-
-
 for _protocol in (2, 4):
 
     def _make(path, protocol=_protocol):
-        _frame().to_pickle(path, protocol=protocol)
+        frame().to_pickle(path, protocol=protocol)
 
-    made("older-pandas-protocol%d.pkl" % _protocol, _read_pandas)(_make)
+    made("older-pandas-protocol%d.pkl" % _protocol, load_pandas)(_make)
 
 
 @pickled("older-pandas-series.pkl", 4)
@@ -102,14 +77,7 @@ def arrays():
     }  # fmt: skip
 
 
-def _npz(path):
-    import numpy
-
-    with numpy.load(path, allow_pickle=True) as found:
-        return {name: found[name] for name in found.files}
-
-
-@made("older-numpy.npz", _npz)
+@made("older-numpy.npz", load_npz)
 def npz(path):
     import numpy
 
@@ -146,14 +114,7 @@ def cloud(path):
         cloudpickle.dump(lambda amount, tax=0.2: amount * rate * (1 + tax), file)
 
 
-def _dill(path):
-    import dill
-
-    with open(path, "rb") as file:
-        return {"": dill.load(file)}
-
-
-@made("older-dill.pkl", _dill)
+@made("older-dill.pkl", load_dill)
 def dill_function(path):
     import dill
 

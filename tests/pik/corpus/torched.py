@@ -72,6 +72,22 @@ def sparse():
     return {"sparse": torch.sparse_coo_tensor([[0, 1], [1, 0]], [3.0, 4.0], (2, 2))}
 
 
+def _loaded(path):
+    import pickle
+
+    with open(path, "rb") as file:
+        return {"": pickle.load(file)}
+
+
+@made(FIRST + "pickled.pkl", _loaded)
+def alone(path):
+    """As `pickle` writes it, without PyTorch's help."""
+    import pickle
+
+    with open(path, "wb") as file:
+        pickle.dump({"tensor": torch.arange(3), "layer": torch.nn.Linear(1, 1)}, file, 4)
+
+
 def _scripted(path):
     return {}
 

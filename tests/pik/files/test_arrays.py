@@ -213,6 +213,24 @@ def test_pytorchs_checkpoints_of_both_formats() -> None:
     assert not new.damaged + new.odd + old.damaged + old.odd + script.damaged + script.odd
 
 
+def test_an_exported_program_is_no_package() -> None:
+    """Each has a version; a package names the modules that it takes from outside. An archive within one has storages of its own."""
+    inner = zipped(Record(b"archive/data.pkl"), Record(b"archive/data/0", b"1234"), Record(b"archive/version", b"3\n"))
+    parts = [
+        Record(b"m/archive_format", b"pt2"),
+        Record(b"m/.data/version", b"6"),
+        Record(b"m/data/sample_inputs/model.pt", inner, method=8),
+    ]
+    with files.open(zipped(*parts)) as file:
+        (pickle,) = [member for member in file.members if member.kind == "pickle"]
+        assert file.kind == "PyTorch exported program (zip)"
+        assert list(pickle.storages) == ["0"]
+        assert not any("Python code" in note for note in file.notes)
+    package = opened(zipped(*parts, Record(b"m/.data/extern_modules", b"os")))
+    assert package.kind == "PyTorch package (zip)"
+    assert any("Python code" in note for note in package.notes)
+
+
 @pytest.mark.parametrize(
     ("data", "kind", "said"),
     [

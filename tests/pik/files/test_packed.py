@@ -172,6 +172,20 @@ def test_whatever_a_loader_would_begin_is_a_pickle(data: bytes) -> None:
     assert opened(data).kind == "pickle"
 
 
+@pytest.mark.parametrize("data", [b"\x82\x01)R.", b"\x82\x01)R\xff\xff", b"\x84\1\0\0\0}b\xff", b"\x82\x01."])
+def test_a_number_of_the_extension_registry_is_asked_for_where_it_is_used(data: bytes) -> None:
+    """What a loader may have registered is called, or is all there is."""
+    assert opened(data).kind == "pickle"
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x82\xa7strings\x90\xa6lookup\xc0", b"\x84\xa5nodes\x91\x84\xa5index\0", b"\x83\xa1a\1\xa1b\2\xa1c\xc3"]
+)
+def test_message_pack_is_no_pickle(data: bytes) -> None:
+    """Its maps begin as opcodes of the extension registry do: spaCy, and others, write their data so."""
+    assert not opened(data).like
+
+
 def test_a_session_of_an_old_django_is_read() -> None:
     """A signature stands before the pickle."""
     assert opened(base64.b64encode(b"0123456789" * 4 + b":" + PLAIN)).pickles == {"": PLAIN}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import abc
 import collections
+import datetime
 import enum
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +85,40 @@ class Colour(enum.Enum):
     """An enum."""
 
     RED = 1
+
+
+class Kind(abc.ABC):  # noqa: B024
+    """A class of classes that hashes as any object does."""
+
+
+class _OddMeta(type):
+    """Hashes classes in a way of its own."""
+
+    def __hash__(cls) -> int:
+        RAN.append(cls)
+        return 1
+
+
+class Odd(metaclass=_OddMeta):
+    """A class whose hash is code."""
+
+
+class Zone(datetime.tzinfo):
+    """A zone of its own."""
+
+    def utcoffset(self, _: Any) -> datetime.timedelta:
+        """Be one hour ahead."""
+        return datetime.timedelta(hours=1)
+
+    def dst(self, _: Any) -> None:
+        """Know nothing of summer."""
+
+    def tzname(self, _: Any) -> str:
+        """Give its name."""
+        return "shop"
+
+    def __reduce__(self) -> Any:
+        return Zone, ()
 
 
 Pair = collections.namedtuple("Pair", "left right")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import datetime
 import functools
 import pickle
 import random
@@ -47,7 +48,8 @@ VALUES: list[Any] = [
     filled(shop.Own, a=1, append=2), shop.Keywords(size=3), shop.Row([1, 2]), shop.Table(a=1), shop.Bunch([1, 2]), filled(shop.Row, x=1),
     _problem(), shop.Colour.RED, shop.Pair(1, [2]), {shop.Pair(1, 2): shop.Point(1, (2, 3)), shop.Point(1, 2): 1, shop.Colour.RED: 2}, shop.Queue(),
     shop.Made(), types.SimpleNamespace(a=1), argparse.Namespace(b=2), functools.partial(int, "7", base=8), collections.UserDict(a=1),
-    collections.ChainMap({1: 2}), random.Random(3), ValueError("x", 1), KeyError(1), re.compile("a+", re.I), shop.Plain, shop.made, Path("a/b"),
+    collections.ChainMap({1: 2}), {shop.Colour: 1, shop.Kind: [2]}, datetime.datetime(2026, 1, 2, 3, tzinfo=shop.Zone()),
+    datetime.time(3, tzinfo=shop.Zone()), random.Random(3), ValueError("x", 1), KeyError(1), re.compile("a+", re.I), shop.Plain, shop.made, Path("a/b"),
 ]  # fmt: skip
 
 
@@ -71,6 +73,15 @@ def test_what_is_trusted_works(value: Any, protocol: int) -> None:
     for missing in names:
         with pytest.raises(RefusedError):
             loads(stream, trust=[each for each in names if each != missing])
+
+
+def test_a_class_is_no_key_whose_own_class_hashes_it() -> None:
+    """Classes of ABCMeta and EnumMeta are keys as any object is; what another one does is code."""
+    stream = pickle.dumps({shop.Colour: 1})
+    assert loads(stream, trust=[f"{HERE}.Colour"]) == {shop.Colour: 1}
+    with pytest.raises(PikError):
+        loads(P + b"}" + name(HERE, "Odd") + b"Ns.", trust=[f"{HERE}.Odd"])
+    assert shop.RAN == []
 
 
 def test_every_way_in_takes_names(tmp_path: Path) -> None:
@@ -144,6 +155,7 @@ ATTACKS: dict[str, tuple[list[str], bytes]] = {
     "planted extend": (["Plain", "loud"], NEW + b"}" + s("extend") + LOUD + b"sb(K\x01e"),
     "planted add": (["Plain", "loud"], NEW + b"}" + s("add") + LOUD + b"sb(K\x01\x90"),
     "in an exception": (["Problem"], name(HERE, "Problem") + b")\x81}" + s("__class__") + name("builtins", "list") + b"sb"),
+    "a datetime in what is no zone": (["Plain"], name("datetime", "datetime") + t(b"C\x0a\x07\xea\1\2\3\0\0\0\0\0", NEW) + b"R"),
     "an instance is called": (["Loud"], name(HERE, "Loud") + b")\x81)R"),
     "a result is called": (["made"], name(HERE, "made") + b")R)R"),
     "a program's settings": (["SETTINGS"], name(HERE, "SETTINGS") + s("debug") + b"\x88s"),

@@ -70,7 +70,7 @@ def _found(name: str, node: Facts) -> Any:
         return node.get(name)
     if name in ("class", "function", "value"):
         return node.get("text")
-    if name == "first" and node["type"] in ("str", "bytes", "bytearray"):
+    if name == "first" and node["kind"] in ("text", "bytes"):
         return node.get("text")
     return node.get("facts", {}).get(name)
 
@@ -92,6 +92,8 @@ def _same(name: str, wanted: Any, found: Any) -> bool:
 
 def _close(one: Any, other: Any) -> bool:
     """Tell whether two items are equal, numbers of 32 bits as far as these go."""
+    if one is None or one == "nan":
+        return other is None or other in ("<NA>", "NaT", "nan")
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-6)
     return bool(one == other)

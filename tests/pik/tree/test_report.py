@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from histshell.cli import main
 from histshell.pik.placeholders import Effect
 from histshell.pik.tree.names import names, trusted_names
+from histshell.pik.tree.shown import look
+from tests.pik.scan.comparing import FILES
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,12 @@ from histshell.pik.tree.names import names, trusted_names
         ("sklearn.ensemble._forest.Parallel", "unknown", ""),
         ("torch._utils._rebuild_tensor_v2", "builds", "only builds"),
         ("shop.Basket", "unknown", ""),
+        ("urllib3.PoolManager", "runs", "opens a URL"),
+        ("urllib3.util.retry.Retry", "unknown", ""),
+        ("spacy.tokens.doc.unpickle_doc", "runs", "loads another pickle"),
+        ("scipy.stats._continuous_distns.norm_gen", "runs", "runs Python code that is in its state"),
+        ("pyarrow.lib._reconstruct_table", "builds", "only builds"),
+        ("shapely.io.from_wkb", "builds", "only builds"),
     ],
 )
 def test_a_name_is_judged(name: str, verdict: str, words: str) -> None:
@@ -127,6 +135,23 @@ def test_effects_go_with_the_other_options(tmp_path: Path) -> None:
     assert "call numpy.core.multiarray._reconstruct" in said
     assert shown(b"I1\n." + b"\x80\x04N.junk")[0] == 0
     assert shown(b"\x80\x05" + FUNCTION + b"junk")[0] == 1
+
+
+def test_no_line_is_given_that_would_not_load_it() -> None:
+    """TorchScript's classes are made by PyTorch's own loader; what a persistent id stands for is known to its program alone."""
+    for what, words in (
+        (
+            str(FILES / "torch-script.pt"),
+            "No line is given to load it: its classes are TorchScript's, which torch.jit.load alone makes.",
+        ),
+        (
+            b"cshop\nBasket\n(Vkey\nQtR.",
+            "No line is given to load it: it asks for what is not in the file, by persistent ids.",
+        ),
+    ):
+        lines = str(look(what)).splitlines()
+        assert lines[-1] == words
+        assert not any("pik.open" in line for line in lines)
 
 
 def test_code_is_disassembled_where_it_is_this_pythons(tmp_path: Path) -> None:
