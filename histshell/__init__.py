@@ -105,6 +105,9 @@ _START = (
 )
 """The modules that are loaded before the first prompt, each after those that it imports."""
 
+_MOST = 1 << 16
+"""What one read takes of a file of byte code, in bytes; of a larger one Python's own loader is asked for it."""
+
 
 def _start(namespace: "dict[str, object]") -> "Callable[[], None] | None":
     """Load the modules that the first prompt needs from their byte code, and install; the start-up file calls this.
@@ -136,7 +139,7 @@ def _start(namespace: "dict[str, object]") -> "Callable[[], None] | None":
     from marshal import loads
     from os import stat
 
-    level = sys.flags.optimize
+    level, flags = sys.flags.optimize, os.O_RDONLY | getattr(os, "O_BINARY", 0)
     ending = f".{sys.implementation.cache_tag}{f'.opt-{level}' if level else ''}.pyc"
     try:
         for place in _START:
@@ -158,14 +161,17 @@ def _start(namespace: "dict[str, object]") -> "Callable[[], None] | None":
                 module.__dict__["__builtins__"] = sys.modules["histshell.libraries"].BUILTINS
             data = b""
             if sys.pycache_prefix is None:
-                try:
-                    with open(f"{path}/__pycache__/{base}{ending}", "rb") as file:
-                        data = file.read()
+                try:  # without a file object, which asks for the size twice and has a buffer made
+                    file = os.open(f"{path}/__pycache__/{base}{ending}", flags)
+                    try:
+                        data = os.read(file, _MOST)
+                    finally:
+                        os.close(file)
                 except OSError:
                     pass
             stamp = int(status.st_mtime).to_bytes(8, "little")[:4] + status.st_size.to_bytes(8, "little")[:4]
             sys.modules[name] = module
-            if data[:16] == MAGIC_NUMBER + b"\0\0\0\0" + stamp:
+            if len(data) < _MOST and data[:16] == MAGIC_NUMBER + b"\0\0\0\0" + stamp:
                 exec(loads(memoryview(data)[16:]), module.__dict__)  # noqa: S102, S302  # as the import system does
             else:
                 spec.loader.exec_module(module)  # type: ignore[union-attr]  # it has one

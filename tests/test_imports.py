@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ast
 import functools
+import marshal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import histshell
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "histshell"
@@ -269,3 +272,11 @@ def test_only_the_doors_print(path: Path) -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
     ]
     assert not calls, f"{path}: prints on lines {calls}"
+
+
+def test_what_a_start_loads_is_read_at_once() -> None:
+    """The byte code of each module fits into the one read that it takes, with room; a larger one is left to Python's own loader."""
+    for place in histshell._START:
+        path = PACKAGE / f"{place}.py"
+        size = len(marshal.dumps(compile(path.read_bytes(), str(path), "exec")))
+        assert size < histshell._MOST * 0.9, place

@@ -96,7 +96,9 @@ def prompt_shown(history: History) -> str:
 
 
 def failed(history: History, error: BaseException, source: str) -> None:
-    """Note an exception that has ended an input."""
+    """Note an exception that has ended an input; Ctrl-C that gave up a line ended none."""
+    if type(error) is KeyboardInterrupt and BaseException.__dict__["__traceback__"].__get__(error) is None:
+        return
     held(history).failed(error, len(history), source)
 
 

@@ -32,11 +32,10 @@ class Journal:
 
     `about()` gives the fields of the first record. Results are the ones that `history` has got meanwhile. `save(value, number)`
     gives the bytes of a plain value, None where it is not to be kept, or comes later, by `keep`; they go into the file of values.
-    While `paused`, nothing is written. `before_goodbye` is called before the last record, `before_input`, if there is one, before
-    that of an input.
-
-    An input within an input, as in `code.interact()`, has its own results. A forked process begins a journal of its own, at its
-    first input. No method raises anything but what a signal handler of the user's raises meanwhile; the record is kept then too.
+    While `paused`, nothing is written but the goodbye. `before_goodbye` is called before the last record, `before_input`, if
+    there is one, before that of an input. An input within an input, as in `code.interact()`, has its own results. A forked
+    process begins a journal of its own, at its first input. No method raises anything but what a signal handler of the user's
+    raises meanwhile; the record is kept then too.
     """
 
     def __init__(self, history: History, about: Callable[[], Dict[str, Any]], save: Saves | None = None) -> None:
@@ -141,9 +140,8 @@ class Journal:
         try:
             if self._pid == _getpid() and self._file is not None:
                 self.before_goodbye()
-                if not self.paused:
-                    self._seq += 1
-                    self._put(f'{{"kind": "goodbye", "seq": {self._seq}, "when": {time():.3f}}}\n')
+                self._seq += 1  # in a pause too: it has the time alone, and without it the session would count as lost
+                self._put(f'{{"kind": "goodbye", "seq": {self._seq}, "when": {time():.3f}}}\n')
                 if self._worker is not None:
                     self._worker.wait(_AT_EXIT)
         except Exception:  # the process ends, and nobody reads a line of ours any more

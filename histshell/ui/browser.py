@@ -50,7 +50,7 @@ _KEYS = (
     "Enter: put in", "F6: into it", "Tab: its source", "F8: copy", "Ctrl-T: tab", "Esc: back", "F9: copy its input",
     "Ctrl-R: all sessions",
 )  # fmt: skip
-_ERROR_KEYS = ("Enter: put in", "F7: all frames", *_KEYS[1:])
+_FRAMES = "F7: all frames", "F7: fewer frames"
 _PANE_KEYS = ("F6: the list", "F8: copy", "Home, End", "left, right", "F9: copy its input")
 _WIDE_KEYS = ("Enter: put in", "Ctrl-R: next older", "F5: this session", "Esc: back")
 """What the last row says of keys, the most needed first."""
@@ -235,7 +235,9 @@ class Browser:
         if self._copied:
             return f" {self._copied}"
         found = self.said or f"{len(self.items)}{'' if self.looked_at_all else ' or more'} found"
-        keys: Sequence[str] = _KEYS if self.tab != "errors" else _ERROR_KEYS
+        keys: Sequence[str] = _KEYS
+        if self.tab == "errors":
+            keys = (_KEYS[0], _FRAMES[self.unfolded], *_KEYS[1:])
         keys = _WIDE_KEYS if self.is_wide else _PANE_KEYS if self.in_pane else keys
         state = "" if self.is_wide else self.pane.state(self._rows())
         parts = [part for part in (state if self.in_pane else found, "" if self.in_pane else state) if part]

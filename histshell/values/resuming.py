@@ -96,7 +96,9 @@ def _tell(history: History, session: PastSession) -> None:
 
 def _done(session: PastSession, rows: Dict[int, PastResult]) -> str:
     missing = sum(row.result.value is None for row in rows.values())
-    lost = f", {missing:,} of them without their value" if missing else ""
     count = len(rows)
+    lost = f", {missing:,} of them without {'its' if missing == 1 else 'their'} value" if missing else ""
+    if missing == count:
+        lost = f", without {'its value' if count == 1 else 'their values'}" if count else ""
     numbers = f", h[{min(rows)}] to h[{max(rows)}]" if count > 1 else f", h[{min(rows)}]" if rows else ""
     return f"goes on with {session!r}{numbers}{lost}; h.show() lists them"

@@ -360,3 +360,15 @@ def test_one_thread_starts_it(echo: Client) -> None:
         assert echo.starts == 0
     inference.start()
     assert echo.starts == 1
+
+
+def test_how_long_answers_took_is_said_of_one_and_of_several(tmp_path: Path) -> None:
+    """In the words for each; nothing where nothing is known."""
+    file = tmp_path / "jedi-times"
+    for times, said in (
+        ([], ""),
+        ([87.2], "; the last answer took 87 ms"),
+        ([87.2, 20.4, 300.0], "; the last 3 answers took 20 to 300 ms, half of them at most 87"),
+    ):
+        file.write_text(json.dumps({"ms": times}))
+        assert module.last_times(str(tmp_path / "jedi")) == said

@@ -105,6 +105,18 @@ def test_the_last_exceptions_are_held_live() -> None:
         history.errors.debug(-1)
 
 
+def test_a_line_that_was_given_up_is_no_exception() -> None:
+    """Python's own prompt says KeyboardInterrupt then, without a frame; Ctrl-C that stopped an input has some."""
+    history = History()
+    memory_commands.failed(history, KeyboardInterrupt(), "")
+    assert repr(history.errors) == "no exceptions yet"
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt as stopped:
+        memory_commands.failed(history, stopped, "while True: pass")
+    assert len(history.errors) == 1
+
+
 def test_a_table_of_exceptions_runs_nothing_of_them() -> None:
     """Neither `__str__` nor what an argument has; control characters are escaped, and it fits the terminal."""
 

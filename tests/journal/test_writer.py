@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import errno
+import json
 import os
 import resource
 import signal
@@ -260,6 +261,16 @@ def test_a_pause_and_a_blank(kept: Kept) -> None:
     assert kept.sources() == ["1", "2"]
     assert [r.number for one in kept.inputs() for r in one.results] == [1, 4]
     assert "hidden" not in kept.path.read_text()
+
+
+def test_a_session_that_ends_in_a_pause_has_said_goodbye(kept: Kept) -> None:
+    """Or the next one would say that it was lost; that record has nothing of what was typed."""
+    kept.input("1", 1)
+    kept.journal.paused = True
+    kept.input("'hidden'", "hidden")
+    kept.journal.goodbye()
+    assert json.loads(kept.path.read_text().splitlines()[-1]).keys() == {"kind", "seq", "when"}
+    assert kept.sources() == ["1"]
 
 
 def test_a_secret_is_masked_wherever_it_is(kept: Kept) -> None:

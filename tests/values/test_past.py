@@ -309,6 +309,24 @@ def test_a_session_that_is_not_among_some_is_named_as_it_was_asked_for(folder: P
     assert History().resume("2026-11-20").text.startswith("goes on with session 20261120-100000-aa")
 
 
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ([True], ", 1 result, h[1]; h.show()"),
+        ([False], ", 1 result, h[1], without its value; h.show()"),
+        ([True, False, True], ", 3 results, h[1] to h[3], 1 of them without its value; h.show()"),
+        ([False, False, True], ", 3 results, h[1] to h[3], 2 of them without their value; h.show()"),
+        ([False, False], ", 2 results, h[1] to h[2], without their values; h.show()"),
+    ],
+)  # fmt: skip
+def test_how_many_came_back_without_their_value_is_said(saved: list[bool], said: str, folder: Path) -> None:
+    """In the words for one, for some and for all of them."""
+    session = Written(folder, "20261120-100000-aa", NOON)
+    for number, is_saved in enumerate(saved):
+        session.result(str(number), number, saved=is_saved)
+    assert said in History().resume().text
+
+
 def test_where_no_number_is_given_a_line_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
     """Also of `h.page()`, which shows the last result, where there is none yet."""
     assert History().keep().text == "which? h.keep(3) saves result 3"

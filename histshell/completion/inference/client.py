@@ -75,6 +75,8 @@ def last_times(folder: str) -> str:
         return ""
     if not times:
         return ""
+    if len(times) == 1:
+        return f"; the last answer took {times[0]:.0f} ms"
     middle = times[len(times) // 2]
     return (
         f"; the last {len(times)} answers took {times[0]:.0f} to {times[-1]:.0f} ms, half of them at most {middle:.0f}"
