@@ -16,7 +16,7 @@ from histshell.pik.hash_cost import over
 from histshell.pik.lexer import NOTHING, Awaiting, Awaits, Lexer, Token
 from histshell.pik.limits import USUAL, Limits
 from histshell.pik.opcodes import BY_CODE, FRAME, STOP, name_of
-from histshell.pik.operations.table import Operations
+from histshell.pik.operations.groups import Operations
 from histshell.pik.placeholders import Effect
 from histshell.pik.policy.closed_gate import ClosedGate
 from histshell.pik.policy.open_gate import OpenGate, Terms

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from histshell.pik.budget import Budget
     from histshell.pik.opcodes import Opcode
-    from histshell.pik.operations.table import Operations
+    from histshell.pik.operations.groups import Operations
     from histshell.pik.undo_log import UndoLog
 
 
@@ -21,7 +21,7 @@ class StepBack:
         """Note nothing before `begin`."""
         self._stack = operations.stack
         self._memo = operations.memo
-        self._objects = operations.objects
+        self._gated = operations.gated
         self._log = operations.log
         self._budget = budget
 
@@ -39,12 +39,12 @@ class StepBack:
         if op.takes_mark and marks:
             base = marks[-1] - op.needs
         base = max(base, 0)
-        facts = self._objects.protocol, self._budget.facts(), self._memo.facts()
+        facts = self._gated.protocol, self._budget.facts(), self._memo.facts()
         self._log.add(self._put_back, base, values[base:], len(marks), marks[-1] if marks else 0, facts)
 
     def _put_back(self, base: int, tail: list[Any], count: int, mark: int, facts: tuple[Any, ...]) -> None:
         """Put everything back as it was before an opcode."""
         self._stack.put_back(base, tail, count, mark)
-        self._objects.protocol, spent, counts = facts
+        self._gated.protocol, spent, counts = facts
         self._budget.restore(spent)
         self._memo.restore(counts)

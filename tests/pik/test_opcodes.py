@@ -12,7 +12,7 @@ import pytest
 
 from histshell.pik import EVERYTHING, Machine, PikError, assemble, disassemble
 from histshell.pik.opcodes import LENGTHS, OPCODES, Opcode
-from histshell.pik.operations import table
+from histshell.pik.operations import groups
 from histshell.pik.policy.play import PLAY
 
 THEIRS = {info.name: info for info in pickletools.opcodes}
@@ -64,7 +64,7 @@ def test_the_example_runs(op: Opcode) -> None:
 
 def test_each_opcode_is_done_by_one_group() -> None:
     """What only pushes its argument needs no method, FRAME and STOP are the machine's own; each other has a method in one group."""
-    methods = Counter(code for rows in table._METHODS.values() for code, _name in rows)
+    methods = Counter(code for rows in groups._METHODS.values() for code, _name in rows)
     assert methods == {op.code: 1 for op in OPCODES if not op.pushes and op.name not in ("FRAME", "STOP")}
     assert all(Machine()._ops[op.code] is not None for op in OPCODES)
 

@@ -16,7 +16,8 @@ from histshell.pik.files.bounds import Look, counted, shown, title
 from histshell.pik.files.extents import extent, names_wrappers
 from histshell.pik.files.guessing import asks_beyond
 from histshell.pik.files.model import ArrayHeader, Hole, Member
-from histshell.pik.files.skimming import Failed, Made, Skimmer
+from histshell.pik.files.skimmed_values import Failed, Made
+from histshell.pik.files.skimming import Skimmer
 from histshell.pik.files.sources import Part, opened
 
 if TYPE_CHECKING:
@@ -42,13 +43,14 @@ class _Found:
 
     def skim(self) -> None:
         """Go through the stream."""
+        read = self.skimmer.bytes
         try:
             self.end = self.skimmer.run()
         except Failed as error:
             if self.wraps:
                 self.context.find(f"{title(self.name)}the stream cannot be followed: {error}", error.offset)
-            self.skimmer._part(max(self.skimmer.at, error.offset))
-        self.parts = self.skimmer.parts
+            read.end_part(max(read.at, error.offset))
+        self.parts = read.parts
 
     def built(self, made: Made, stands: int) -> int:
         """Take note of a wrapper; return where its array ends in the file."""

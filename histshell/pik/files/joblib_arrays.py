@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from histshell.pik.files import npy
-from histshell.pik.files.skimming import Made, Name
+from histshell.pik.files.skimmed_values import Made, Name
 
 if TYPE_CHECKING:
     from histshell.pik.files.model import ArrayHeader

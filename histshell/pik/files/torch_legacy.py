@@ -8,7 +8,8 @@ from histshell.pik.errors import PikError
 from histshell.pik.files.bounds import Look, counted, shown, title
 from histshell.pik.files.extents import extent
 from histshell.pik.files.model import ArrayHeader, Member
-from histshell.pik.files.skimming import Failed, Name, Skimmer
+from histshell.pik.files.skimmed_values import Failed, Name
+from histshell.pik.files.skimming import Skimmer
 from histshell.pik.files.streams import reader
 from histshell.pik.loading import loads
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from histshell.pik.errors import RefusedError
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.policy import changes
-from histshell.pik.policy.calls import Calls
-from histshell.pik.policy.changes import Changes
+from histshell.pik.policy import gated_changes
+from histshell.pik.policy.call_results import CallResults
 from histshell.pik.policy.checks import Asked
+from histshell.pik.policy.gated_calls import Calls
+from histshell.pik.policy.gated_changes import Changes
+from histshell.pik.policy.gated_imports import Imports
 from histshell.pik.policy.ids import is_id
 from histshell.pik.policy.imported import Imported
-from histshell.pik.policy.imports import Imports
 from histshell.pik.policy.key_types import HASHABLE, KeyTypes
 from histshell.pik.policy.open_gate import OpenGate, Terms
 from histshell.pik.policy.refusals import STAND_IN, Refusals
-from histshell.pik.policy.results import Results
 from histshell.preview import show
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ClosedGate(OpenGate):
         imported = Imported()
         refusals = Refusals(terms, budget, imported)
         checked = Asked(budget, imported.rule_of, self.hash_key, self.reduce)
-        results = Results(budget, imported, checked)
+        results = CallResults(budget, imported, checked)
         self._imported = imported
         self._refusals = refusals
         self._imports = Imports(opened, imported, refusals)
@@ -104,11 +104,11 @@ class ClosedGate(OpenGate):
 
     def is_clocked(self, target: Any) -> bool:
         """Tell whether it is a container of the list; the time of trusted code is not the stream's."""
-        return changes.is_clocked(target)
+        return gated_changes.is_clocked(target)
 
     def entry(self, target: Any) -> int:
         """Give the bytes that an entry of *target*, a dict of any kind, is charged with."""
-        return changes.entry(target)
+        return gated_changes.entry(target)
 
     # ------------------------------------------------------------------ hashing
 

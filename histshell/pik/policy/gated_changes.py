@@ -13,10 +13,10 @@ from histshell.pik.policy.numpy_trusted import state_rule
 from histshell.preview import Kinds
 
 if TYPE_CHECKING:
+    from histshell.pik.policy.call_results import CallResults
     from histshell.pik.policy.imported import Imported
     from histshell.pik.policy.open_gate import OpenGate
     from histshell.pik.policy.refusals import Refusals
-    from histshell.pik.policy.results import Results
 
 _ITEM, _ENTRY, _ORDERED = 9, 60, 150  # bytes charged for an item of a deque, a dict's entry, and an OrderedDict's
 _PAIR = 80  # and for a pair that a placeholder keeps
@@ -31,7 +31,7 @@ class Changes:
     """
 
     def __init__(
-        self, opened: OpenGate, imported: Imported, refusals: Refusals, results: Results, checked: Asked
+        self, opened: OpenGate, imported: Imported, refusals: Refusals, results: CallResults, checked: Asked
     ) -> None:
         """Let the rules ask *checked*."""
         self._opened = opened

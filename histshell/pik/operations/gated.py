@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from histshell.pik.undo_log import UndoLog
 
 
-class Objects:
+class Gated:
     """Hand to the gate what lies on *stack*; ``gate`` is the one that the stream has now.
 
     ``protocol`` is what the stream has said; nobody but who imports asks for it.

@@ -8,10 +8,10 @@ from histshell.pik.budget import Budget
 from histshell.pik.memo import Memo
 from histshell.pik.opcodes import OPCODES
 from histshell.pik.operations.constants import Constants
-from histshell.pik.operations.containers import Containers
 from histshell.pik.operations.filling import Filling
+from histshell.pik.operations.gated import Gated
 from histshell.pik.operations.memo_places import MemoPlaces
-from histshell.pik.operations.objects import Objects
+from histshell.pik.operations.plain_containers import Containers
 from histshell.pik.operations.stack import Stack
 from histshell.pik.policy.open_gate import OpenGate, Terms
 from histshell.pik.undo_log import UndoLog
@@ -20,7 +20,7 @@ _PUSHES = [op.code for op in OPCODES if op.pushes]
 #: For each group the codes of its opcodes, and the names of the methods.
 _METHODS = {
     group: [(op.code, name) for op in OPCODES for name in [f"_{op.name.lower()}"] if name in vars(group)]
-    for group in (Stack, Constants, Containers, MemoPlaces, Objects)
+    for group in (Stack, Constants, Containers, MemoPlaces, Gated)
 }
 
 
@@ -36,7 +36,7 @@ class Operations:
         self.stack = stack = Stack()
         self.memo = memo = Memo()
         self.log = log = UndoLog()
-        self.objects = Objects(stack, terms, log)
+        self.gated = Gated(stack, terms, log)
         self._filling = Filling(budget, log)
         self.table: list[Callable[[Any], None] | None] = [None] * 256
         table: list[Any] = self.table
@@ -48,7 +48,7 @@ class Operations:
             Constants(stack, budget, encoding, errors, buffers),
             Containers(stack, budget, log, self._filling),
             MemoPlaces(stack, memo, budget, log),
-            self.objects,
+            self.gated,
         ):
             for code, name in _METHODS[type(group)]:
                 table[code] = getattr(group, name)
@@ -56,8 +56,8 @@ class Operations:
     @property
     def gate(self) -> OpenGate:
         """Give what is asked before something is imported, called or changed; all who ask it are handed a new one."""
-        return self.objects.gate
+        return self.gated.gate
 
     @gate.setter
     def gate(self, gate: OpenGate) -> None:
-        self.objects.gate = self._filling.gate = gate
+        self.gated.gate = self._filling.gate = gate

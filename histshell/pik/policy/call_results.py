@@ -18,7 +18,7 @@ _TABLES = (set, frozenset, dict, OrderedDict, Counter, defaultdict)
 _SIZES = (list, tuple, set, frozenset, dict)
 
 
-class Results:
+class CallResults:
     """Charge what is made; hold what trusted calls have given, of classes that the stream does not name."""
 
     def __init__(self, budget: Budget, imported: Imported, checked: Asked) -> None:

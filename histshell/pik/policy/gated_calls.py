@@ -12,9 +12,9 @@ from histshell.pik.policy.open_gate import NO_NEW
 
 if TYPE_CHECKING:
     from histshell.pik.effects import Effects
+    from histshell.pik.policy.call_results import CallResults
     from histshell.pik.policy.imported import Imported
     from histshell.pik.policy.refusals import Refusals
-    from histshell.pik.policy.results import Results
 
 _MISSING = object()
 
@@ -26,7 +26,7 @@ class Calls:
     """
 
     def __init__(
-        self, asked: Effects, imported: Imported, refusals: Refusals, results: Results, checked: Asked,
+        self, asked: Effects, imported: Imported, refusals: Refusals, results: CallResults, checked: Asked,
         find: Callable[[str, str, int], Any],
     ) -> None:  # fmt: skip
         """Let the rules ask *checked*, and charge *results*."""
