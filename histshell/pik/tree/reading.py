@@ -225,8 +225,26 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
             if beside and hole.pickle in beside:
                 inner[id(thing)] = beside[hole.pickle]
     maker = Maker(member, arrays, inner)
+    maker.look_inside = _Inside()
     if isinstance(seen, Read):
         maker.given = seen.given
     if isinstance(seen, Read) and seen.error is not None:
         return Unfinished(maker, seen.stack, seen.marks).node()
     return maker.node(seen.value)
+
+
+class _Inside:
+    """Read the files that lie in one stream as bytes, all of them within the limits of one."""
+
+    def __init__(self) -> None:
+        """Begin with nothing spent."""
+        self._budget = Budget()
+
+    def __call__(self, data: bytes) -> tuple[Member | None, Any]:
+        """Give the first pickle of a file and its value; nothing where it cannot be read."""
+        from histshell.pik import files
+
+        with files.open(data) as file:
+            member = next((one for one in file.members if one.kind == "pickle"), None)
+            found = read(member.data(), limits=self._budget) if member is not None else None
+        return (member, found.value) if found is not None and found.error is None else (None, None)
