@@ -123,6 +123,7 @@ def test_no_line_is_given_that_would_not_load_it() -> None:
             str(FILES / "torch-script.pt"),
             "No line is given to load it: its classes are TorchScript's, which torch.jit.load alone makes.",
         ),
+        (b"cshop\nmaker\n)R)R.", "No line is given to load it: it calls what a call has given."),
         (
             b"cshop\nBasket\n(Vkey\nQtR.",
             "No line is given to load it: it asks for what is not in the file, by persistent ids.",
@@ -131,6 +132,25 @@ def test_no_line_is_given_that_would_not_load_it() -> None:
         lines = str(look(what)).splitlines()
         assert lines[-1] == words
         assert not any("pik.open" in line for line in lines)
+
+
+class Sized:
+    """Made with keywords alone."""
+
+    def __new__(cls, *, size: int) -> Sized:  # noqa: ARG004
+        """Take its size."""
+        return object.__new__(cls)
+
+    def __getnewargs_ex__(self) -> Any:
+        return (), {"size": 3}
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_an_object_made_with_keywords_is_shown_by_its_class(protocol: int) -> None:
+    """Before protocol 4 it is made by a partial function."""
+    lines = str(look(pickle.dumps(Sized(size=3), protocol))).splitlines()
+    assert lines[1].split() == ["Sized", "tests.pik.tree.test_report"]
+    assert "(size=)  3" in lines[2]
 
 
 def test_code_is_disassembled_where_it_is_this_pythons(tmp_path: Path) -> None:
