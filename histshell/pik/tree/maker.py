@@ -57,7 +57,9 @@ class Maker:
         self.inner = inner or {}
         self.given: dict[int, tuple[Any, list[Any]]] = {}
         self.cheap = CHEAP
-        #: Storages that lie in the stream as files of their own, by the id of what stands for them.
+        #: Reads the first value of a file that lies in the stream as bytes, with its member there; None where nobody does.
+        self.unpack: Callable[[bytes], tuple[Any, Any]] | None = None
+        #: The storages of such files, by the id of their bytes.
         self.packed: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._deep = 0

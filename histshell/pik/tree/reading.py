@@ -196,6 +196,19 @@ def _wrappers(machine: Machine) -> list[Placeholder]:
     return list(found.values())
 
 
+def first_within(data: bytes) -> tuple[Member | None, Any]:
+    """Read the first pickle of a file that lies in a stream as bytes: its member, and its value, None where it cannot be read."""
+    from histshell.pik import files
+
+    try:
+        with files.open(data) as file:
+            member = next((one for one in file.members if one.kind == "pickle"), None)
+            found = read(member.data()) if member is not None else None
+    except PikError:
+        return None, None
+    return member, found.value if found is not None and found.error is None else None
+
+
 def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any] | None = None) -> Node:
     """Make the tree of what was read; *member* is where it lies, for storages and arrays beside the stream.
 
@@ -209,6 +222,7 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
             if beside and hole.pickle in beside:
                 inner[id(thing)] = beside[hole.pickle]
     maker = Maker(member, arrays, inner)
+    maker.unpack = first_within
     if isinstance(seen, Read):
         maker.given = seen.given
     if isinstance(seen, Read) and seen.error is not None:

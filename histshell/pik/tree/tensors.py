@@ -192,24 +192,15 @@ def _storage_of(maker: Maker, thing: Any) -> Storage | None:
 
 def _packed(maker: Maker, thing: Placeholder) -> Storage | None:
     """Give a storage as `pickle` alone writes it: the bytes of a checkpoint with nothing else in it."""
-    from histshell.pik import files
-    from histshell.pik.tree.maker import Maker as Inner
-    from histshell.pik.tree.reading import read
-
-    data = thing.args[0] if type(thing.args) is tuple and thing.args else None
-    if type(data) is str:
-        data = data.encode("latin-1")
-    if type(data) is not bytes:
+    given = thing.args[0] if type(thing.args) is tuple and thing.args else None
+    data = given.encode("latin-1") if type(given) is str else given
+    if type(data) is not bytes or maker.unpack is None:
         return None
-    key = id(thing)
-    if key not in maker.packed:
-        maker.hold(thing)
-        with files.open(data) as file:
-            member = next((one for one in file.members if one.kind == "pickle"), None)
-            found = read(member.data()) if member is not None else None
-        fine = found is not None and found.error is None and is_storage(found.value)
-        maker.packed[key] = Storage(Inner(member), found.value) if fine and found is not None else None
-    storage: Storage | None = maker.packed[key]
+    if id(given) not in maker.packed:
+        maker.hold(given)
+        member, value = maker.unpack(data)
+        maker.packed[id(given)] = Storage(type(maker)(member), value) if is_storage(value) else None
+    storage: Storage | None = maker.packed[id(given)]
     return storage
 
 
