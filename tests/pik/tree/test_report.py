@@ -60,6 +60,17 @@ def test_a_name_is_counted_by_its_uses() -> None:
     assert [name.count for name in names(rows)] == [2]
 
 
+def test_a_mapped_array_opens_a_file_where_its_class_may_be_called() -> None:
+    """Pickled, it is an array of that class, which numpy begins empty; anything else that is called could call it."""
+    asked = [Effect("import", "numpy.memmap", True, 0, 1, "numpy.memmap")]
+    made = Effect("call", "numpy._core.multiarray._reconstruct(…)", True, 9, 1, "numpy._core.multiarray._reconstruct")
+    assert [name.verdict for name in names([*asked, made])] == ["builds"]
+    for other in ("numpy.memmap", "shop.maker", "copyreg.__newobj__"):
+        assert [name.verdict for name in names([*asked, made, Effect("call", f"{other}(…)", True, 9, 1, other)])] == [
+            "runs"
+        ]
+
+
 FUNCTION = b"cshop\nBasket\n)\x81}Vsize\nI7\nsb."
 ARRAY = (
     b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntC\x01btR(I1\n(I2\ntcnumpy\ndtype\n(Vu1\nI0\nI1\ntR"
