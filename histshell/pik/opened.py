@@ -12,7 +12,7 @@ from histshell.pik.policy.policy import SAFE, Trust, policy_of
 from histshell.pik.progress import Progress
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.names import Name
-from histshell.pik.tree.reading import read
+from histshell.pik.tree.reading import Within, read
 from histshell.preview import sentence
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ class Value:
                 if found.error is not None:
                     raise found.error
                 arrays = {id(thing): hole.array for thing, hole in zip(found.arrays, member.holes)}
-                self._part = Part(found.value, Maker(member, arrays), self._opened.check)
+                maker = Maker(member, arrays)
+                maker.unpack = Within()
+                self._part = Part(found.value, maker, self._opened.check)
                 self._part.read = found
         return self._part  # type: ignore[no-any-return]
 

@@ -38,12 +38,13 @@ Tell = Callable[[int], Any]
 class Arrow(Told):
     """An array whose first buffer says which values are there."""
 
-    def __init__(self, kind: DType, parts: Parts, tell: Tell) -> None:
-        """Take what tells the value at a place that is there."""
+    def __init__(self, kind: DType, parts: Parts, tell: Tell, data: Any = None) -> None:
+        """Take what tells the value at a place that is there, and the bytes of numbers that lie one behind another."""
         super().__init__(kind, (parts.size,))
         self.valid = parts.buffers[0] if parts.buffers else None
         self.offset = parts.offset
         self.tell = tell
+        self.data = data
 
     def value(self, number: int) -> Any:
         """Give one value, None where it is not there. Raises ValueError or IndexError where its bytes are not."""
@@ -54,9 +55,13 @@ class Arrow(Told):
 
     def ends(self) -> tuple[Any, Any] | None:
         """Give the least and the greatest number."""
-        if not self.kind.is_number:
+        if self.data is None:
             return None
-        found = [value for value in self.first(self.size) if value is not None and value == value]
+        found = dtypes.values(self.kind, self.data, self.offset, self.size)
+        if self.valid is not None:
+            valid = self.valid
+            found = [value for at, value in enumerate(found, self.offset) if valid[at >> 3] >> (at & 7) & 1]
+        found = [value for value in found if value == value]
         return (min(found), max(found)) if found else None
 
 
@@ -114,7 +119,7 @@ def _buffer(thing: Any) -> Any:
 
 def _numbers(parts: Parts, kind: DType) -> Arrow:
     data = parts.needs(1, kind.size)
-    return Arrow(kind, parts, lambda at: dtypes.values(kind, data, at, 1)[0])
+    return Arrow(kind, parts, lambda at: dtypes.values(kind, data, at, 1)[0], data)
 
 
 def _bits(parts: Parts) -> Arrow:

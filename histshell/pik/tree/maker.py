@@ -57,10 +57,10 @@ class Maker:
         self.inner = inner or {}
         self.given: dict[int, tuple[Any, list[Any]]] = {}
         self.cheap = CHEAP
-        #: Storages that lie in the stream as files of their own, by the id of what stands for them; and what reads such a file:
-        #: it gives the member that the pickle is, and its value.
+        #: Reads the first value of a file that lies in the stream as bytes, with its member there; None where nobody does.
+        self.unpack: Callable[[bytes], tuple[Any, Any]] | None = None
+        #: The storages of such files, by the id of their bytes.
         self.packed: dict[int, Any] = {}
-        self.look_inside: Callable[[bytes], tuple[Member | None, Any]] | None = None
         self._numbers: dict[int, int] = {}
         self._deep = 0
         self._held: list[Any] = []  # so that the ids stay their own

@@ -12,6 +12,7 @@ from histshell.pik.tree.gadgets import runs
 from histshell.preview import quoted
 
 PLAIN, BUILDS, UNKNOWN, RUNS = "plain", "builds", "unknown", "runs"
+_MAPPED = "numpy.memmap"  # called, it opens a file; in the pickle of one it is only the class of an array
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,19 @@ def names(effects: Iterable[Effect]) -> list[Name]:
             refused[name] = refused.get(name, False) or effect.refused
         elif effect.kind == "call" and effect.name:
             calls[effect.name] = calls.get(effect.name, 0) + effect.count
+    begins = all(map(is_numpy_data, calls))  # a class can be begun as an array's is, then, and that is all
     return [
-        _judged(name, max(count, calls.get(name, 0)), refused[name], name in calls) for name, count in imports.items()
+        _judged(name, max(count, calls.get(name, 0)), refused[name], name in calls, begins)
+        for name, count in imports.items()
     ]
 
 
-def _judged(full: str, count: int, refused: bool, called: bool) -> Name:
-    """Say what is known of a name."""
+def _judged(full: str, count: int, refused: bool, called: bool, begins: bool) -> Name:
+    """Say what is known of a name; *begins* is whether nothing is called but what arrays are made with."""
     module, name = split(full)
     kind = "class" if is_class(full) else "function" if called else "?"
+    if full == _MAPPED and begins:
+        return Name(module, name, kind, count, BUILDS, "only builds", refused)
     words = runs(full) if refused else ""  # of `getattr`, which is allowed, each attribute is a name of its own
     if words:
         return Name(module, name, kind, count, RUNS, words)

@@ -125,6 +125,14 @@ def _made_of(module: str, name: str, args: Any) -> tuple[Any, Any, str] | None:
     return None
 
 
+def partial_of(function: Placeholder) -> tuple[tuple[Any, ...], Any]:
+    """Give what a partial function was made with, its function first, and its keywords; it has them in its state, too."""
+    state = function.states[-1] if function.states else None
+    if type(state) is tuple and len(state) == 4 and type(state[1]) is tuple:
+        return (state[0], *state[1]), state[2]
+    return function.args, function.kwargs
+
+
 def made(thing: Placeholder) -> Made:
     """Give what *thing* stands for, looking through what only helps to make it."""
     module, name, kwargs, helper = thing.module, thing.name, thing.kwargs, ""
@@ -135,11 +143,12 @@ def made(thing: Placeholder) -> Made:
         named, inner = _called(function), function.args
         if named is not None:
             module, name = named
-        elif function.name == "partial" and function.module == "functools" and len(inner) > 1:
-            named = _named(inner[1])  # protocols 2 and 3 of an object with keywords: partial(cls.__new__, cls, …)()
-            if named is not None:
+        elif function.name == "partial" and function.module == "functools":
+            inner, keywords = partial_of(function)
+            named = _named(inner[1]) if len(inner) > 1 else None
+            if named is not None:  # protocols 2 and 3 of an object with keywords: partial(cls.__new__, cls, …)()
                 module, name = named
-                args, kwargs = inner[2:], function.kwargs
+                args, kwargs = inner[2:], keywords
     seen = _made_of(module, name, args)
     if seen is not None:
         named = _named(seen[0])

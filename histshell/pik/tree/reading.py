@@ -225,7 +225,7 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
             if beside and hole.pickle in beside:
                 inner[id(thing)] = beside[hole.pickle]
     maker = Maker(member, arrays, inner)
-    maker.look_inside = _Inside()
+    maker.unpack = Within()
     if isinstance(seen, Read):
         maker.given = seen.given
     if isinstance(seen, Read) and seen.error is not None:
@@ -233,7 +233,7 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
     return maker.node(seen.value)
 
 
-class _Inside:
+class Within:
     """Read the files that lie in one stream as bytes, all of them within the limits of one."""
 
     def __init__(self) -> None:
@@ -244,7 +244,10 @@ class _Inside:
         """Give the first pickle of a file and its value; nothing where it cannot be read."""
         from histshell.pik import files
 
-        with files.open(data) as file:
-            member = next((one for one in file.members if one.kind == "pickle"), None)
-            found = read(member.data(), limits=self._budget) if member is not None else None
-        return (member, found.value) if found is not None and found.error is None else (None, None)
+        try:
+            with files.open(data) as file:
+                member = next((one for one in file.members if one.kind == "pickle"), None)
+                found = read(member.data(), limits=self._budget) if member is not None else None
+        except PikError:
+            return None, None
+        return member, found.value if found is not None and found.error is None else None

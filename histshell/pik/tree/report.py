@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from histshell.pik.effects import about_effects
 from histshell.pik.errors import PikError, RefusedError
@@ -14,7 +14,7 @@ from histshell.pik.progress import Progress, step
 from histshell.pik.tree import arrays, buffers, draw, naming, plan
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
-from histshell.pik.tree.names import PLAIN, Name, names
+from histshell.pik.tree.names import PLAIN, Name, names, trusted_names
 from histshell.pik.tree.reading import Read, is_plain, of, read
 from histshell.pik.tree.wish import LEAST, Line, Wish
 from histshell.preview import printable, sentence
@@ -241,7 +241,7 @@ class Report:
     def _name_lines(self) -> Iterator[Line]:
         """Give the lines about the names."""
         if not self.wish.effects:
-            why = self._unloadable()
+            why = self._unloadable() if trusted_names(self.names) is not None else ""
             whole = self.name if all(value.read.error is None for value in self.values) and not why else ""
             yield from naming.lines(self.names, whole, self._options(), self.wish)
             if why and any(name.asked for name in self.names):
@@ -251,14 +251,15 @@ class Report:
         """Say why no list of names would load it, whatever the names are; nothing where one may."""
         if "TorchScript" in self.file.kind:
             return "its classes are TorchScript's, which torch.jit.load alone makes"
-        asked = (
-            effect
-            for value in self.values
-            if not value.member.storages
-            for effect in value.read.effects
-            if effect.kind == "persistent id"
-        )
-        return "it asks for what is not in the file, by persistent ids" if any(asked) else ""
+        if any(effect.kind == "persistent id" for effect in self._effects(lambda value: not value.member.storages)):
+            return "it asks for what is not in the file, by persistent ids"
+        if any(effect.kind == "call" and _is_of_a_call(effect.name) for effect in self._effects()):
+            return "it calls what a call has given"
+        return ""
+
+    def _effects(self, which: Callable[[Value], bool] = bool) -> Iterator[Effect]:
+        """Give the effects of some values, or of all."""
+        return (effect for value in self.values if which(value) for effect in value.read.effects)
 
     def _header(self) -> str:
         """Say what the file is."""
@@ -370,6 +371,11 @@ class Report:
             bounds = plan.Bounds(1_000 // many + LEAST, 6, 50)
         made["tree"] = draw.as_json(plan.plan(node, bounds, _spelled(self.wish.path)))
         return made
+
+
+def _is_of_a_call(name: str) -> bool:
+    """Tell whether what was called is what another call has given, and none of those that are called all the same."""
+    return name.endswith("(…)") and not name.startswith(("functools.partial(", "builtins.getattr("))
 
 
 def _code(top: plan.Branch) -> Iterator[Line]:

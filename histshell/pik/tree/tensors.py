@@ -192,17 +192,15 @@ def _storage_of(maker: Maker, thing: Any) -> Storage | None:
 
 def _packed(maker: Maker, thing: Placeholder) -> Storage | None:
     """Give a storage as `pickle` alone writes it: the bytes of a checkpoint with nothing else in it."""
-    data = thing.args[0] if type(thing.args) is tuple and thing.args else None
-    if type(data) is str:
-        data = data.encode("latin-1")
-    if type(data) is not bytes or maker.look_inside is None:
+    given = thing.args[0] if type(thing.args) is tuple and thing.args else None
+    data = given.encode("latin-1") if type(given) is str else given
+    if type(data) is not bytes or maker.unpack is None:
         return None
-    key = id(thing)
-    if key not in maker.packed:
-        maker.hold(thing)
-        member, value = maker.look_inside(data)
-        maker.packed[key] = Storage(type(maker)(member), value) if is_storage(value) else None
-    storage: Storage | None = maker.packed[key]
+    if id(given) not in maker.packed:
+        maker.hold(given)
+        member, value = maker.unpack(data)
+        maker.packed[id(given)] = Storage(type(maker)(member), value) if is_storage(value) else None
+    storage: Storage | None = maker.packed[id(given)]
     return storage
 
 

@@ -60,6 +60,17 @@ def test_a_name_is_counted_by_its_uses() -> None:
     assert [name.count for name in names(rows)] == [2]
 
 
+def test_a_mapped_array_opens_a_file_where_its_class_may_be_called() -> None:
+    """Pickled, it is an array of that class, which numpy begins empty; anything else that is called could call it."""
+    asked = [Effect("import", "numpy.memmap", True, 0, 1, "numpy.memmap")]
+    made = Effect("call", "numpy._core.multiarray._reconstruct(…)", True, 9, 1, "numpy._core.multiarray._reconstruct")
+    assert [name.verdict for name in names([*asked, made])] == ["builds"]
+    for other in ("numpy.memmap", "shop.maker", "copyreg.__newobj__"):
+        assert [name.verdict for name in names([*asked, made, Effect("call", f"{other}(…)", True, 9, 1, other)])] == [
+            "runs"
+        ]
+
+
 FUNCTION = b"cshop\nBasket\n)\x81}Vsize\nI7\nsb."
 ARRAY = (
     b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntC\x01btR(I1\n(I2\ntcnumpy\ndtype\n(Vu1\nI0\nI1\ntR"
@@ -144,6 +155,7 @@ def test_no_line_is_given_that_would_not_load_it() -> None:
             str(FILES / "torch-script.pt"),
             "No line is given to load it: its classes are TorchScript's, which torch.jit.load alone makes.",
         ),
+        (b"cshop\nmaker\n)R)R.", "No line is given to load it: it calls what a call has given."),
         (
             b"cshop\nBasket\n(Vkey\nQtR.",
             "No line is given to load it: it asks for what is not in the file, by persistent ids.",
@@ -152,6 +164,25 @@ def test_no_line_is_given_that_would_not_load_it() -> None:
         lines = str(look(what)).splitlines()
         assert lines[-1] == words
         assert not any("pik.open" in line for line in lines)
+
+
+class Sized:
+    """Made with keywords alone."""
+
+    def __new__(cls, *, size: int) -> Sized:  # noqa: ARG004
+        """Take its size."""
+        return object.__new__(cls)
+
+    def __getnewargs_ex__(self) -> Any:
+        return (), {"size": 3}
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_an_object_made_with_keywords_is_shown_by_its_class(protocol: int) -> None:
+    """Before protocol 4 it is made by a partial function."""
+    lines = str(look(pickle.dumps(Sized(size=3), protocol))).splitlines()
+    assert lines[1].split() == ["Sized", "tests.pik.tree.test_report"]
+    assert "(size=)  3" in lines[2]
 
 
 def test_code_is_disassembled_where_it_is_this_pythons(tmp_path: Path) -> None:
