@@ -48,8 +48,8 @@ class Scan:
                 tell(len(self.rows) + sum(self.others.values()), path)
                 row = verdict.look(path, self._wish, self._limit, whole=self._as_json)
                 if not row.verdict and path in self._given:
-                    row.verdict, row.reasons = verdict.DAMAGED, ["no pickle"]
-                    row.report = {"file": row.shown, "kind": row.kind, "status": BROKEN, "verdict": verdict.DAMAGED}
+                    row.verdict = verdict.NO_PICKLE
+                    row.report = {"file": row.shown, "kind": row.kind, "status": BROKEN, "verdict": row.verdict}
                 self._keep(row)
 
     def _keep(self, row: Row) -> None:

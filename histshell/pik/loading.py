@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 from weakref import WeakKeyDictionary
 
 from histshell.pik.budget import Budget
@@ -13,7 +13,7 @@ from histshell.pik.limits import USUAL, Limits
 from histshell.pik.machine import Machine
 from histshell.pik.placeholders import Seen
 from histshell.pik.policy.policy import SAFE, Trust, policy_of
-from histshell.pik.reading import Source, end_of
+from histshell.pik.reading import Source
 
 _LARGE = 1 << 16  # bytes from which on the collector rests
 
@@ -108,28 +108,6 @@ def _machine(options: dict[str, Any]) -> Machine:
         return Machine(**options)
     except (TypeError, ValueError) as cause:
         raise located(cause, None, None) from None
-
-
-def load_all(data: bytes, **options: Any) -> Iterator[Any]:
-    """Load the pickles in *data*, one after another; the options are those of `loads`. White space at its end is none.
-
-    Each byte is read as often as `loads` would, however many streams there are, and together they have the limits of one.
-    """
-    limits = options.get("limits")
-    options["trust"] = policy_of(options.get("trust", SAFE))
-    if not isinstance(limits, Budget) and not (limits is None and options["trust"].everything):
-        options["limits"] = Budget(limits)
-    value, at = _first(data, **options)
-    yield value
-    many = 0
-    while at < len(data):
-        if data[at : at + 1].isspace() and not data[at:].strip():
-            return  # a newline that an editor has left at the end is no pickle
-        many += 1
-        end = end_of(data, at)
-        value, used = _first(data[at:end] if end > 0 else data[at:], always=many > _MANY, **options)
-        at = end if end > 0 else at + used
-        yield value
 
 
 _files: WeakKeyDictionary[Any, Budget] = WeakKeyDictionary()

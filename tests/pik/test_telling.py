@@ -16,7 +16,6 @@ import pytest
 from histshell import History, HistshellError
 from histshell.history import record
 from histshell.pik import EVERYTHING, LimitError, Limits, Machine, PikError, RefusedError, disassemble, load, loads
-from histshell.pik.loading import load_all
 from histshell.pik.mode import lookahead
 from histshell.pik.mode.commands import words
 from histshell.pik.mode.console import Console
@@ -467,8 +466,6 @@ def test_many_streams_are_read_once_each() -> None:
     file = Counting(data)
     assert [load(file) for _ in range(2_000)] == [[n, str(n)] for n in range(2_000)]
     assert sum(asked) <= len(data)
-    assert list(load_all(data + b"\n\n")) == [[n, str(n)] for n in range(2_000)]
-    assert [seen.value for seen in load_all(b"N." * 3_000, on_refused="show")] == [None] * 3_000
 
 
 @home_pythons

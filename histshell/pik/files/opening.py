@@ -179,16 +179,21 @@ def _unpack(
         return Look(word, iter([Member(name, "other", 0, source.size, lambda: b"", inside=inside, what=word)]))
     inner = context.look(unpacked, name, (*inside, word))
     if inner.like:
-        return Look(f"{word} > {inner.kind}", _to_the_end(unpacked, inner.members))
+        label = f"{name} (after the {word} data)" if name else f"(after the {word} data)"
+        return Look(f"{word} > {inner.kind}", _to_the_end(unpacked, inner.members, source, label, inside, context))
     if unpacked.damaged and not unpacked.size:  # nothing of it can be read, whatever it was
         return Look(word, inner.members)
     return Look(f"{word} > {inner.kind}", inner.members, False)
 
 
-def _to_the_end(unpacked: Unpacked, members: Iterator[Member]) -> Iterator[Member]:
-    """Give the members, then see whether the packed stream is whole."""
+def _to_the_end(
+    unpacked: Unpacked, members: Iterator[Member], source: Source, label: str, inside: tuple[str, ...], context: Context
+) -> Iterator[Member]:
+    """Give the members, then see whether the packed stream is whole, and what lies behind it."""
     yield from members
     unpacked.whole()
+    if unpacked.behind >= 0:
+        yield from streams.behind(source, label, inside, context, unpacked.behind)
 
 
 def _weakly_packed(head: bytes, source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look | None:

@@ -78,6 +78,8 @@ def _each(
         if start < 0:
             yield from _behind(source, (name, number + 1), inside, context, end)
             return
+        if start > end and source.read(end, 8).startswith(_PACKED):
+            yield from behind(source, f"{name} (before the next)", inside, context, end, None, start)
         end = -2
 
 
@@ -166,14 +168,30 @@ def _behind(
     if not _may_be_looked_at(source, rest, start):
         context.find(said, start, False)
         return
-    if context.behind >= _DEEPEST:
-        context.find(f"{said}, which are not looked into: there have been {_DEEPEST} such already", start)
-        return
     at = start + (len(head) - len(rest) if rest else 0)
+    yield from behind(source, f"{name}[{number}]", inside, context, at, (said, start))
+
+
+def behind(
+    source: Source,
+    label: str,
+    inside: tuple[str, ...],
+    context: Context,
+    at: int,
+    said: tuple[str, int] | None = None,
+    end: int = -1,
+) -> Iterator[Member]:
+    """Look at what lies from *at* to *end* as at a file of its own, and give its members; *said* is told of it, and where."""
+    text, start = said if said is not None else (f"{title(label)}from here on", at)
+    if context.behind >= _DEEPEST:
+        context.find(f"{text}, which are not looked into: there have been {_DEEPEST} such already", start)
+        return
+    size = end if end >= 0 else source.size
     context.behind += 1
     try:
-        found = context.look(Part(source, at, None if size is None else size - at), f"{name}[{number}]", inside)
-        context.find(f"{said}, which are looked into: {found.kind}" if found.like else said, start, False)
+        found = context.look(Part(source, at, None if size is None else size - at), label, inside)
+        if said is not None:
+            context.find(f"{text}, which are looked into: {found.kind}" if found.like else text, start, False)
         if found.like:
             yield from found.members
     finally:

@@ -44,6 +44,7 @@ class Unpacked(Source):
         self._furthest = 0
         self._begun = -1
         self.damaged = False
+        self.behind = -1  # where in the source other bytes begin after its end
         self._begin()
 
     def _begin(self) -> None:
@@ -173,6 +174,7 @@ class Unpacked(Source):
         if rest and self.size is None:
             some = counted(left) if self._source.size is not None else "more bytes"
             self._context.find(f"after the {self.word} data: {some}, which belong to nothing", at, False)
+            self.behind = at + zeros
         return False
 
     def _fail(self, text: str, offset: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Iterator, NamedTuple
 
-from histshell.pik.scan.verdict import ASKING, DAMAGED, GOOD, RUNNING, Row
+from histshell.pik.scan.verdict import ASKING, DAMAGED, GOOD, NO_PICKLE, RUNNING, UNREAD, Row
 from histshell.pik.tree.draw import cells, fit
 
-_STYLES = {RUNNING: "bold red", ASKING: "yellow", DAMAGED: "magenta", GOOD: "green"}
+_STYLES = {
+    RUNNING: "bold red", ASKING: "yellow", DAMAGED: "magenta", UNREAD: "magenta", NO_PICKLE: "magenta", GOOD: "green",
+}  # fmt: skip
 _WORDS = {RUNNING: "run things", ASKING: "ask for names", DAMAGED: "are damaged", GOOD: "are plain"}
 _WORD = {RUNNING: "runs things", ASKING: "asks for names", DAMAGED: "is damaged", GOOD: "is plain"}
 _KINDS = 5  # kinds of other files that are named
@@ -27,7 +29,7 @@ def lines(rows: list[Row], width: int, ascii_only: bool = False) -> Iterator[Lin
     """Give a line for each file, as wide as *width*, 0 for as wide as it wants to be; the worst come last, next to the sum."""
     if not rows:
         return
-    order = [GOOD, DAMAGED, ASKING, RUNNING]
+    order = [GOOD, NO_PICKLE, UNREAD, DAMAGED, ASKING, RUNNING]
     first = max(len(row.verdict) for row in rows)
     kinds = min(max(len(row.kind) for row in rows), min(width // 6, _KIND) if width else _KIND)
     longest = max(cells(row.shown) for row in rows)
@@ -60,8 +62,13 @@ def summary(rows: list[Row], others: Counter[str], left: Counter[str]) -> Iterat
         for verdict in (RUNNING, ASKING, DAMAGED, GOOD)
         if counts[verdict]
     ]
-    said = f"{_files(len(rows))} with pickles: {', '.join(parts)}" if rows else "No file with a pickle in it"
+    many = sum(counts[verdict] for verdict in _WORDS)
+    said = f"{_files(many)} with pickles: {', '.join(parts)}" if many else "No file with a pickle in it"
     yield f"{said}. Nothing was run."
+    if counts[UNREAD]:
+        yield f"{_files(counts[UNREAD])} could not be read."
+    if counts[NO_PICKLE]:
+        yield f"{_files(counts[NO_PICKLE])} named with no pickle in {'it' if counts[NO_PICKLE] == 1 else 'them'}."
     if others:
         kinds = [f"{count:,} {kind or 'other'}" for kind, count in others.most_common(_KINDS)]
         more = sum(others.values()) - sum(count for _, count in others.most_common(_KINDS))

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 #: The verdicts, the worst first, with the exit status of each.
 RUNNING, ASKING, DAMAGED, GOOD = "runs things", "asks for names", "damaged", "plain"
-STATUSES = {RUNNING: ASKS, ASKING: ASKS, DAMAGED: BROKEN, GOOD: FINE}
+#: Of what was named, and is no file that can be read, or has no pickle in it.
+UNREAD, NO_PICKLE = "not read", "no pickle"
+STATUSES = {RUNNING: ASKS, ASKING: ASKS, DAMAGED: BROKEN, UNREAD: BROKEN, NO_PICKLE: BROKEN, GOOD: FINE}
 _SHOWN = 3  # values, and reasons, in one line
 
 
@@ -55,11 +57,11 @@ def look(path: str, wish: Wish, limit: int | None = None, whole: bool = False) -
                 row.report["verdict"] = verdict
             return row
     except MemoryError:
-        return _unread(path, shown, "there is not enough memory to look at it")
+        return _failed(path, shown, "there is not enough memory to look at it", UNREAD)
     except (HistshellError, OSError) as error:
-        return _unread(path, shown, sentence(_without(str(error), shown)))
+        return _failed(path, shown, sentence(_without(str(error), shown)), UNREAD)
     except Exception as error:  # a fault of ours; the files after it are looked at all the same
-        return _unread(path, shown, f"histshell failed at it, please report that: {type(error).__name__}")
+        return _failed(path, shown, f"histshell failed at it, please report that: {type(error).__name__}", DAMAGED)
 
 
 def _without(said: str, name: str) -> str:
@@ -67,16 +69,16 @@ def _without(said: str, name: str) -> str:
     return said[len(name) + 2 :] if said.startswith(f"{name}: ") else said
 
 
-def _unread(path: str, shown: str, why: str) -> Row:
+def _failed(path: str, shown: str, why: str, verdict: str) -> Row:
     """Give the row of a file that cannot be read."""
     report = {
         "file": shown,
         "kind": "",
         "status": BROKEN,
-        "verdict": DAMAGED,
+        "verdict": verdict,
         "error": {"sentence": why, "offset": None},
     }
-    return Row(path, shown, "", DAMAGED, "", [why], problems=[(why, None, True)], report=report)
+    return Row(path, shown, "", verdict, "", [why], problems=[(why, None, True)], report=report)
 
 
 def _verdict(report: Report) -> str:
@@ -132,4 +134,18 @@ def _reasons(row: Row) -> list[str]:
     return reasons
 
 
-__all__ = ["ASKING", "BUILDS", "DAMAGED", "GOOD", "PLAIN", "RUNNING", "RUNS", "STATUSES", "UNKNOWN", "Row", "look"]
+__all__ = [
+    "ASKING",
+    "BUILDS",
+    "DAMAGED",
+    "GOOD",
+    "NO_PICKLE",
+    "PLAIN",
+    "RUNNING",
+    "RUNS",
+    "STATUSES",
+    "UNKNOWN",
+    "UNREAD",
+    "Row",
+    "look",
+]

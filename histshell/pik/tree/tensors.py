@@ -89,7 +89,7 @@ class Storage:
     def __init__(self, maker: Maker, thing: Any) -> None:
         """Read it. Raises where it is none."""
         pid = thing.args if type(thing.args) is tuple and len(thing.args) > 1 else thing.args[0]
-        if text(pid[0]) != "storage":
+        if type(pid) not in (tuple, list) or text(pid[0]) != "storage":
             raise ValueError("no storage")
         self.kind = _dtype_of(pid[1])
         self.key = pid[2] if type(pid[2]) is str else str(pid[2])

@@ -53,6 +53,29 @@ def test_what_lies_behind_a_pickle_is_looked_into(what: str, around: str) -> Non
     assert bool(found.damaged) == ("cut off" in what)
 
 
+@pytest.mark.parametrize(
+    "rest", [ASKS, bz2.compress(ASKS), ZIP, bytes(9) + ASKS], ids=["pickle", "bz2", "zip", "zeros"]
+)
+@pytest.mark.parametrize("word", ["gzip", "xz", "zlib"])
+def test_what_lies_behind_packed_data_is_looked_into(word: str, rest: bytes) -> None:
+    """It belongs to nothing, and its names are told."""
+    pack: Any = {"gzip": gzip.compress, "xz": lzma.compress, "zlib": zlib.compress}[word]
+    found = opened(pack(PLAIN) + rest)
+    assert ASKS in found.pickles.values()
+    assert "which belong to nothing" in " ".join(found.odd)
+    assert found.damaged == []
+
+
+def test_what_is_packed_between_two_pickles_is_looked_into() -> None:
+    """And so is what follows."""
+    found = opened(PLAIN + gzip.compress(ASKS) + PLAIN)
+    assert found.pickles == {"": PLAIN, " (before the next)": ASKS, "[1]": PLAIN}
+    assert (
+        opened((gzip.compress(PLAIN) + bz2.compress(PLAIN)) * 500).damaged[0].count("there have been 30 such already")
+        == 1
+    )
+
+
 def test_a_database_behind_a_pickle_is_looked_into(tmp_path: Path) -> None:
     """As a shelf would be."""
     with sqlite3.connect(tmp_path / "a.db") as made:

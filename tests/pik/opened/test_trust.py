@@ -19,7 +19,6 @@ import pytest
 
 from histshell import pik
 from histshell.pik import SAFE, LimitError, Machine, PikError, RefusedError, load, loads
-from histshell.pik.loading import load_all
 from tests.environments import prompts_with_packages, with_packages
 from tests.pik.opened import shop
 from tests.pythons import Target
@@ -85,13 +84,13 @@ def test_a_class_is_no_key_whose_own_class_hashes_it() -> None:
 
 
 def test_every_way_in_takes_names(tmp_path: Path) -> None:
-    """`loads`, `load`, `load_all`, a `Machine`; a tuple, a set, an iterator; together with what is shown."""
+    """`loads`, `load`, an open file, a `Machine`; a tuple, a set, an iterator; together with what is shown."""
     stream = pickle.dumps(shop.Plain())
     names = [f"{HERE}.Plain"]
     (tmp_path / "a").write_bytes(stream)
     with open(tmp_path / "a", "rb") as file:
         assert type(load(file, trust=names)) is shop.Plain
-    assert [type(each) for each in load_all(stream * 2, trust=tuple(names))] == [shop.Plain] * 2
+    assert [type(each) for each in pik.open(stream * 2).load(trust=tuple(names))] == [shop.Plain] * 2
     assert type(Machine(trust=set(names)).run(stream)) is shop.Plain
     assert type(loads(stream, trust=iter(names), on_refused="show").value) is shop.Plain
     assert type(loads(stream, trust=SAFE.trusting(*names))) is shop.Plain

@@ -128,6 +128,26 @@ def test_what_is_no_file_is_not_opened(folder: Path, tmp_path: Path) -> None:
     assert found.exit_code == 1
 
 
+def test_what_is_no_file_or_no_pickle_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was named: it has a line with a sentence, and the exit status says that something was wrong."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    Path("loop").symlink_to("loop")
+    Path("text").write_text("hello\n")
+    Path("good").write_bytes(pickle.dumps(1))
+    found = pik("--table", "pipe", "loop", "none", "/dev/null", "text", "good")
+    assert found.exit_code == 2
+    assert [line.split("  ")[0] for line in found.stdout.splitlines()[:6]] == ["plain", "no pickle"] + ["not read"] * 4
+    for said in (
+        "a pipe, not a file", "Too many levels of symbolic links", "No such file or directory", "a device, not a file",
+        "1 file with pickles: 1 is plain. Nothing was run.", "4 files could not be read.", "1 file named with no pickle in it.",
+    ):  # fmt: skip
+        assert said in found.stdout
+    assert "damaged" not in found.stdout
+    rows = [json.loads(line) for line in pik("--json", "--table", "pipe", "text").stdout.splitlines()]
+    assert [(row["verdict"], row["status"]) for row in rows] == [("not read", 2), ("no pickle", 2)]
+
+
 def test_a_folder_as_json_is_an_object_a_line(folder: Path) -> None:
     """Each has its verdict and the tree; what is only for people goes to the standard error."""
     found = pik("--json", str(folder))

@@ -88,6 +88,7 @@ CASES = {
     "cut and asks": (b"cos\nsystem\n(Vxclock\ntR", 1, ["os.system('xclock')", "It ends too soon: "]),
     "several": (b"I1\n.I2\n.", 0, ["2 values", "1", "2"]),
     "no pickle": (b"hello, this is text\n" * 9, 2, ["It is no pickle"]),
+    "an empty id": (b"}Q.", 1, ["persistent id {}"]),
     "Python 2": (b"S'\\xe9'\n.", 0, ["'\xe9'", "--encoding latin1"]),
 }  # fmt: skip
 
