@@ -58,8 +58,8 @@ def _quoted(request: Request, context: Context) -> List[Completion]:
     labels = _labels(request, context, evaluator(request, context))
     if any(type(label) is not str for label in labels) and _is_row(request, context):
         return []  # their numbers
-    written = [keys.plain_text(label) for label in labels if containers.is_plain(label)]
-    return [Completion(text, context.start, "column") for text in written if text is not None][:MOST]
+    written = [keys.plain_text(label) for label in labels[:MOST] if containers.is_plain(label)]
+    return [Completion(text, context.start, "column") for text in written if text is not None]
 
 
 def _is_row(request: Request, context: Context) -> bool:

@@ -83,8 +83,8 @@ def _column(series: Any, height: int) -> list[str]:
     cells = [_cell(series, place) for place in range(height)]
     if kind in _QUOTED:
         cells = [
-            one[1:].removesuffix('"') if one[:1] == '"' else one for one in cells
-        ]  # of a cut one it ends with an ellipsis
+            one[1 : -1 if one[-1] == '"' else None] if one[:1] == '"' else one for one in cells
+        ]  # a cut one has no other
     return [series.name, "---", kind, *cells]
 
 

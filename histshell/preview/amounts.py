@@ -8,9 +8,11 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 def readable(size: int) -> str:
     """Return a number of bytes in powers of 1000.
 
-    >>> readable(999), readable(1234), readable(12_345_678)
-    ('999 bytes', '1.2 kB', '12 MB')
+    >>> readable(1), readable(999), readable(1234), readable(12_345_678)
+    ('1 byte', '999 bytes', '1.2 kB', '12 MB')
     """
+    if size == 1:
+        return "1 byte"
     number, units = float(size), list(_UNITS)
     while number >= 999.5 and len(units) > 1:
         number /= 1000

@@ -38,6 +38,8 @@ def find(name: "str", environ: "Mapping[str, str]", folder: "str") -> "Choice":
     wrong = interpreter.wrong_with(path)
     if wrong:
         raise NoSuchPython(f"-p {name}: {path} {wrong}")
+    if name == path:  # it stands there already
+        return Choice(path, "-p", "named by -p")
     return Choice(path, f"-p {name}"[:30], why)
 
 

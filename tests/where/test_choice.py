@@ -218,6 +218,8 @@ def test_a_python_by_its_version(tmp_path: Path) -> None:
         finally:
             os.environ["HOME"] = old
         assert (found.path, found.short) == (f"{place}/bin/python", f"-p {name}")
+    whole = asked.find(f"{path}/python3.9", environ, str(tmp_path))
+    assert (whole.path, whole.short, whole.long) == (f"{path}/python3.9", "-p", "named by -p")
     assert asked.find("3.9", environ, str(tmp_path)).path == f"{path}/python3.9"
     assert asked.find("python3.9", environ, str(tmp_path)).path == f"{path}/python3.9"
     for name in ("3.8", "3.99", "python3.8", "../x", "/nowhere/python", ".."):
