@@ -128,6 +128,14 @@ class Budget:
         """Give the seconds that tables may have taken by now, on a machine that is not slow."""
         return self.limits.seconds + _KEY * self._keys + _LOOK * self._looks
 
+    def clock(self) -> tuple[Any, ...]:
+        """Return what `set_clock` takes: the time that was spent until now."""
+        return self.timer, self._inserting, self._keys, self._looks
+
+    def set_clock(self, clock: tuple[Any, ...]) -> None:
+        """Go back to the time that had been spent: what it was spent on is done again."""
+        self.timer, self._inserting, self._keys, self._looks = clock
+
     def grant(self, keys: int) -> None:
         """Allow the time of *keys* more."""
         self._keys += keys

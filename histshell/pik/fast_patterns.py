@@ -1,13 +1,15 @@
 """The expressions of the fast path: how runs of opcodes of plain data are spelled, byte for byte.
 
-`histshell.pik.fast` says what crossing them proves. An expression matches from a place on and is never tried at another; what
-may come next is told by its first byte, so that no byte of a stream is read more than a few times (a test counts that).
+`histshell.pik.fast` and `histshell.pik.fast_keys` say what crossing them proves. An expression matches from a place on and is
+never tried at another; what may come next is told by its first byte, so that no byte of a stream is read more than a few
+times (a test counts that).
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import sys
+from functools import cached_property, lru_cache
 from typing import Any, Iterable
 
 from histshell.pik.opcodes import OPCODES
@@ -15,11 +17,16 @@ from histshell.pik.opcodes import OPCODES
 _SHORT = 64  # lengths of text that the expressions know; longer text is crossed in Python
 _RUN = 100_000  # opcodes crossed at once; bounds the memory that a match takes
 _ITEMS = 20_000  # items of a list crossed at once
-_FEW = 64  # keys of a small dict or set, where no key meets many others
 #: What makes a tuple of other things.
 TUPLING = frozenset(op.code for op in OPCODES if op.made == "tuple" and op.before)
-#: Where a proof stands (see `Patterns`): no keys are watched, before a key, before a value, in a list, in a set.
-PLAIN, EVEN, ODD, LIST, SET = range(5)
+#: How a stream stores in its memo: by a line of text or by any number, by a number in bytes, or by counting.
+LINES, NUMBERS, COUNTED = range(3)
+FIRST = 4_500  # opcodes and groups after a mark that one match crosses where keys may be
+FEW = 8  # and that a later one crosses
+_GROUP, _SHORT_TUPLE = 64, 32  # opcodes of a group, and of a tuple in one
+_LEVELS = 3  # groups inside each other
+#: What is crossed is not gone back over, where `re` can be told so: it would be in vain, as the next byte always tells.
+_AT_ONCE = b"+" if sys.version_info >= (3, 11) and sys.implementation.name == "cpython" else b""
 
 
 def _counted(head: bytes, zeros: bytes) -> bytes:
@@ -39,27 +46,33 @@ def _any(*patterns: bytes) -> bytes:
     return b"(?:" + b"|".join(patterns) + b")"
 
 
-_NUMBERS = (
-    rb"J.{4}",
+_BINARY = (
     rb"M..",
+    rb"J.{4}",
     rb"G.{8}",
-    rb"\x8a(?:\x00|\x01.|\x02..|\x03.{3}|\x04.{4}|\x05.{5}|\x06.{6}|\x07.{7}|\x08.{7}[\x00-\x1f\xe0-\xff])",
+    rb"\x8a(?:\x00|\x01.|\x02..|\x03.{3}|\x04.{4}|\x05.{5}|\x06.{6}|\x07.{7}|\x08.{8})",
+)
+_WRITTEN = (
     rb"I(?:-?[1-9][0-9]{0,17}|0[01]?)\n",
     rb"L(?:-?[1-9][0-9]{0,17}|0)L\n",
     rb"F-?(?:[1-9][0-9]{0,20}|0)(?:\.[0-9]{1,25})?(?:e[-+][0-9]{2,3})?\n",
 )
-_TEXTS = (
-    _counted(rb"\x8c", b""),
-    _counted(rb"X", rb"\x00\x00\x00"),
-    _counted(rb"[UC]", b""),
-    b"V[^\\n]{0,%d}\\n" % 1000,
-    b"S'[^'\\\\\\n]{0,%d}'\\n" % 1000,
-)
+_TEXTS = (_counted(rb"\x8c", b""), _counted(rb"X", rb"\x00\x00\x00"), _counted(rb"[UC]", b""))
+_LINES = (b"V[^\\n]{0,%d}\\n" % 1000, b"S'[^'\\\\\\n]{0,%d}'\\n" % 1000)
 
 
 def _number(top: int) -> bytes:
     """Return the pattern of a memo number in four bytes, below about *top* << 16."""
     return b"..[\\x00-\\x%02x]" % min(top, 255) + (b"[\\x00-\\x%02x]" % (top >> 8) if top > 255 else b"\\x00")
+
+
+def _reads(known: bytes) -> list[bytes]:
+    """Return the patterns that fetch what is not a tuple, of the first numbers, see `Patterns`."""
+    pages = [
+        _class(low for low, tuple_ in enumerate(known[at : at + 256]) if not tuple_) for at in range(0, len(known), 256)
+    ]
+    long = [b"[" + page + b"]" + re.escape(bytes((high,))) for high, page in enumerate(pages) if page]
+    return [b"h[" + pages[0] + b"]", *([b"j" + _any(*long) + rb"\x00\x00"] if long else [])]
 
 
 def compiled(pattern: bytes) -> Any:
@@ -72,72 +85,110 @@ def run(tuples: bool, top: int, digits: int) -> Any:
     """Compile the expression for a run without keys; memo numbers are below about *top* << 16, or have *digits* in text."""
     single = rb"[N\x88\x89\]\}\x8f)(01le2a\x94" + (_class(TUPLING) if tuples else b"") + b"]"
     line = b"[pg][0-9]{1,%d}\\n" % digits
-    tokens = (single, rb"[Khq].", *_NUMBERS[:3], b"[rj]" + _number(top), *_TEXTS[:3], *_NUMBERS[3:], *_TEXTS[3:], line)
+    integers = (_BINARY[1], _BINARY[0], _BINARY[2])
+    long = rb"\x8a(?:\x00|\x01.|\x02..|\x03.{3}|\x04.{4}|\x05.{5}|\x06.{6}|\x07.{7}|\x08.{7}[\x00-\x1f\xe0-\xff])"
+    tokens = (
+        single, rb"[Khq].", *integers, b"[rj]" + _number(top), *_TEXTS, long, *_WRITTEN, *_LINES, line,
+    )  # fmt: skip
     return compiled(_any(*tokens) + b"{1,%d}" % _RUN)
 
 
 class Patterns:
-    """The expressions for streams with keys: they know where a number may be a key.
+    """The expressions for streams with keys.
 
-    A number is one of more than eight bits. Inside a dict's mark and its SETITEMS, keys and values take turns, and a container
-    is never a key; so after each mark and each end of a container the next is a key (`EVEN`), and after a key its value
-    (`ODD`). In a list (`LIST`, and what the list pattern crosses) numbers are free, in a set (`SET`) none is. A mark
-    stands only right after the container that it fills, numbers are never memoized, and nothing is popped, so nothing else
-    can make a key of them. In protocol 0 (``lines``) it is simpler: a number that is no key is followed by what uses it.
+    A *group* is a mark with what follows up to the opcode that takes it, not too long, and with a few levels of groups in
+    it. What is stored in the memo is stored right after it is made. ``items`` crosses opcodes and groups where nothing that is
+    put into a dict or set can have been there before; ``pairs`` and ``few`` cross a bounded number of them where it can be.
     """
 
-    def __init__(self, top: int, digits: int, lines: bool) -> None:
-        """Compile them, for memo numbers as in `run`; *lines* for protocol 0, to look for its opcodes first."""
+    def __init__(self, tuples: bool, top: int, digits: int, memo: int, known: bytes | None = None) -> None:
+        """Spell them, with *tuples* or none, for memo numbers as in `run`, stored as *memo* says.
+
+        With *known*, which says for the first numbers whether they are tuples (a byte each, 1 or 0), no tuple is fetched, and
+        nothing that has a higher number.
+        """
         line = b"[0-9]{1,%d}\\n" % digits
-        stores = _any(rb"\x94", b"q.", b"r" + _number(top), b"p" + line)
-        store = stores + b"?"
-        texts = [text + store for text in _TEXTS[:3]]
-        reads = [b"j" + _number(top)]
-        singles = rb"[N\x88\x89)]"
-        number = _any(*_NUMBERS)
-        key = _any(rb"[Kh].", *texts, *reads, singles)
-        atom = _any(rb"[Kh].", rb"J.{4}", rb"M..", rb"G.{8}", *texts, singles, *reads, *_NUMBERS[3:])
-        self.lines = lines
-        units = [
-            # a dict of texts, all of it; ends of containers
-            rb"\}" + store + rb"\((?:" + key + atom + rb"){1,1000}u(?:\((?=.))?",
-            rb"[eusa\x90](?=[^(]|\([ld])",
-            rb"\([ld]" + store,
-            rb"u\(",
-            rb"\]" + store + rb"\(" + atom + b"{0,%d}(?=[\\]}eua\\x8f])" % _ITEMS,
-            # a small dict that begins with a number, a small set, the mark of any other dict, and empty ones
-            rb"\}" + store + rb"\((?=[JMG\x8aILF])(?:" + atom + atom + b"){0,%d}(?=u)" % _FEW,
-            rb"\x8f" + store + rb"\(" + atom + b"{0,%d}(?=\\x90)" % _FEW,
-            rb"\}" + store + rb"\((?=.)",
-            rb"[\]}\x8f]" + store + rb"(?=[^(\x94qrp])",
-            *(each + rb"(?=[as])" for each in _NUMBERS),
-            # a key with its value, or before a container
-            key + _any(atom + _any(rb"s(?=[^(]|\([ld])", rb"(?=[^\]}(\x8f\x95\x94qrp])"), rb"(?=[\]}(eua\x8f.])"),
-        ]
-        if lines:
-            settled = [each + b"(?=[as])" for each in _NUMBERS]
-            tokens = (
-                rb"[N\x88\x89\]\}\x8f)(leasud\x94\x90]",
-                rb"[Khq].",
-                *settled[:3],
-                b"[rj]" + _number(top),
-                *_TEXTS[:3],
-            )
-            units = [*tokens, *settled[3:], *_TEXTS[3:], b"[pg]" + line]
-        self.run = compiled(_any(*units) + b"{1,%d}" % _RUN)
-        self.key = compiled(key)
-        unstored = rb"(?=[^\x94qrp])"  # or what stores it was left out, so that something came after it
-        self.keys = compiled(b"(?:" + key + unstored + b"){1,%d}" % _ITEMS)
-        self.number = compiled(number)
-        self.atoms = compiled(b"(?:" + atom + unstored + b"){1,%d}" % _ITEMS)
-        self.store = compiled(stores)
-        self.open_set = compiled(rb"\x8f" + store + rb"\(")
-        self.open_list = compiled(rb"(?:\]" + store + rb"|e)\(")
-        self.open_dict = compiled(rb"(?:\}" + store + rb"|u)\(")
-        self.single = compiled(rb"[\]}\x8f]" + store + rb"|[eusa\x90]")
+        self.stores = {
+            LINES: _any(b"p" + line, b"q.", b"r" + _number(top)),
+            NUMBERS: _any(b"q.", b"r" + _number(top)),
+            COUNTED: rb"\x94",
+        }[memo]
+        self.reads = [b"h.", b"j" + _number(top), *([b"g" + line] if memo == LINES else [])]
+        if known is not None:
+            self.reads = _reads(known)
+        self._lines = memo == LINES
+        self._makes = rb"\x85-\x87" if tuples and memo != LINES else b""  # a tuple of what is just before
+        store = self.stores + b"?"
+        written = [*_WRITTEN, *(text + store for text in _LINES)] if self._lines else []
+        texts = [text + store for text in _TEXTS]
+        self._atoms = [
+            *([rb"[Kh]."] if known is None else [self.reads[0], b"K."]), texts[0], *_BINARY[:3], rb"[N\x88\x89)]",
+            *self.reads[1:], *texts[1:], _BINARY[3], *written,
+        ]  # fmt: skip
+        others = [rb"[\]}\x8f" + self._makes + b"]" + store, rb"[as]"]
+        short = rb"\((?:" + _any(*self._atoms, *others) + b"){0,%d}" % _SHORT_TUPLE + _AT_ONCE + b"t" + store
+        groups: list[bytes] = [short] if tuples else []
+        for _ in range(_LEVELS):
+            inner = _any(*self._atoms, *others, *groups)
+            groups = [
+                rb"\(" + inner + b"{0,%d}" % _GROUP + _AT_ONCE + rb"[eu\x90ld]" + store,
+                *([short] if tuples else []),
+            ]
+        self._groups = groups
+        self._inner = [*self._atoms, *others, *groups]
+
+    @cached_property
+    def atoms(self) -> Any:
+        """What crosses texts, numbers, and what is fetched."""
+        return compiled(_any(*self._atoms) + b"{1,%d}" % _ITEMS + _AT_ONCE)
+
+    @cached_property
+    def items(self) -> Any:
+        """What crosses all but SETITEM with a key that may be a tuple."""
+        store = self.stores + b"?"
+        free = [rb"[as]"] if self._lines else [b"a", rb"\}" + store + b"(?:" + _any(*self._atoms) + b"{2}s)?"]
+        free.append(rb"[\]" + (rb"}" if self._lines else b"") + rb"\x8f" + self._makes + b"]" + store)
+        return compiled(_any(*self._atoms, *free, *self._groups) + b"{1,%d}" % _ITEMS + _AT_ONCE)
+
+    @cached_property
+    def pairs(self) -> Any:
+        """What crosses `FIRST` opcodes and groups."""
+        return compiled(_any(*self._inner) + b"{1,%d}" % FIRST + _AT_ONCE)
+
+    @cached_property
+    def few(self) -> Any:
+        """What crosses `FEW` opcodes and groups."""
+        return compiled(_any(*self._inner) + b"{1,%d}" % FEW + _AT_ONCE)
+
+    @cached_property
+    def store(self) -> Any:
+        """What crosses an opcode that stores in the memo."""
+        return compiled(self.stores)
 
 
 @lru_cache(maxsize=16)
-def patterns(top: int, digits: int, lines: bool) -> Patterns:
+def patterns(tuples: bool, top: int, digits: int, memo: int) -> Patterns:
     """Return the expressions, see `Patterns`."""
-    return Patterns(top, digits, lines)
+    return Patterns(tuples, top, digits, memo)
+
+
+@lru_cache(maxsize=16)
+def stored(top: int, digits: int, memo: int) -> Any:
+    """Compile what finds, in a run that was crossed, what says which numbers of the memo are tuples, and which are fetched.
+
+    It gives a list of such opcodes, each with its argument, and what stores a tuple with the store. Where the memo counts, all
+    that makes a tuple and all that stores is in it.
+    """
+    known = patterns(True, top, digits, memo)
+    texts = (*_TEXTS, *(_LINES if memo == LINES else ()))
+    numbers = (*_BINARY, *(_WRITTEN if memo == LINES else ()))
+    dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas]", b"K.", *texts, *numbers]
+    tupling = b"[" + _class(TUPLING) + b"]"
+    if memo == COUNTED:
+        telling = [rb"\x94", tupling]
+    else:
+        dull.append(known.stores)
+        telling = [tupling + known.stores + b"?"]
+    telling += known.reads
+    pattern = _any(*dull) + b"{0,1000}" + _AT_ONCE + b"(" + b"|".join(telling) + b"|)"
+    return re.compile(pattern, re.DOTALL).findall

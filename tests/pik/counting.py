@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -61,6 +62,10 @@ class Counter:
         if name == "MAX_REPEAT":
             least, most, inner = argument
             return self._repeat(list(inner), least, int(most), at)
+        if name == "POSSESSIVE_REPEAT":
+            least, most, inner = argument
+            ends = list(islice(self._repeat(list(inner), least, int(most), at), 1))
+            return iter(ends)
         if name == "BRANCH":
             return (end for branch in argument[1] for end in self._sequence(list(branch), 0, at))
         if name == "SUBPATTERN":

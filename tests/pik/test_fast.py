@@ -70,9 +70,10 @@ def test_it_does_not_go_back_and_forth(shape: str, counter: Counter) -> None:
     head, body, tail = SHAPES[shape]
     if not shape.startswith("protocol 0"):  # which has expressions of its own
         head = b"\x80\x04" + head
-    short, long = (steps(counter, head + body * times + tail) for times in (10, 40))
+    many = 10 if len(body) > 100 else 40  # more than a group has
+    short, long = (steps(counter, head + body * times + tail) for times in (many, 4 * many))
     assert long < 5 * short
-    assert long < 100 * len(head + body * 40 + tail)
+    assert long < 100 * len(head + body * 4 * many + tail)
 
 
 VALUES = {
@@ -111,6 +112,107 @@ def test_a_frame_may_end_after_any_item_of_a_list_within_a_dict() -> None:
     end, value = load_first(data, "ASCII", "strict", Budget())
     assert end == len(data)
     assert value == [{"tags": ["a", "b"]}] * 20
+
+
+def proved(data: bytes) -> bool:
+    """Return whether the fast path loads a stream, and then as C does."""
+    end, value = load_first(data, "ASCII", "strict", Budget())
+    assert not end or (end, value) == (len(data), pickle.loads(data))
+    return end > 0
+
+
+RECORDS = [
+    {"id": n, "at": (n, n / 2), "box": (n, n, 0, 1), "in": [((n, "a"), {"b": ("c", n)})], (n, "k"): {n: ()}}
+    for n in range(300)
+]
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("most", [2, 300])
+def test_tuples_and_dicts_may_be_mixed(protocol: int, most: int) -> None:
+    """Records with tuples in them, as keys too, are plain data at every protocol, in one frame or in many."""
+    sets = [{number} for number in range(9)] if protocol >= 4 else []
+    assert proved(pickle.dumps(RECORDS[:most] * 2 + sets, protocol))
+
+
+def test_frames_are_no_hindrance() -> None:
+    """A long stream has many frames, which C is not given."""
+    data = pickle.dumps([{"number": n, "pair": (n, str(n)), "text": "t" * 100} for n in range(9_000)], 4)
+    assert data.count(b"\x95") > 10
+    assert proved(data)
+
+
+SHARED = b"K\x01\x85" + b"".join(b"q%ch%c\x86" % (n, n) for n in range(45))
+COUNTED = b"".join(b"\x94h%c\x86" % n for n in range(45))
+
+BY_LINE = b"(lp0\n(dp1\nI1\nNsa" + b"(I1\ntp2\n" + b"".join(b"(g%d\ng%d\ntp%d\n" % (n, n, n + 1) for n in range(2, 47))
+BY_LINE += b"a" + b"I1\na" * 200 + b"."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x02](}K\x01Ns}" + SHARED + b"Ns" + b"K\x01" * 500 + b"e.",
+        b"\x80\x04](}K\x01Ns}K\x01\x85" + COUNTED + b"Ns" + b"K\x01" * 500 + b"e.",
+        b"\x80\x04](}K\x01Ns}K\x01\x85" + COUNTED + b"Ns" + b"K\x01" * 500_000 + b"e.",
+        b"\x80\x04](" + b"}K\x01Ns" * 100_000 + b"}(K\x01K\x01" + b"\x8c\x01a\x94" * 200 + b"\x85\x94j\xc8\0\0\0\x86K\x01ue.",
+        BY_LINE,
+    ],
+    ids=["by number", "counted", "early in a long stream", "late in a long stream", "by line"],
+)  # fmt: skip
+def test_a_tuple_that_is_fetched_is_the_machine_s(data: bytes) -> None:
+    """It might be part of others many times over, and each of these a key."""
+    assert load_first(data, "ASCII", "strict", Budget()) == (0, None)
+
+
+def test_a_small_tuple_may_be_fetched_in_a_long_stream() -> None:
+    """Constants that all records share cost next to nothing."""
+    assert proved(pickle.dumps([{"n": n, "pair": (n, n), "shared": ((1, 2), "a")} for n in range(40_000)], 4))
+
+
+KEYS = b"".join(b"J" + (n + 1000).to_bytes(4, "little") + b"N" for n in range(12_000))
+LONG_TUPLES = b"".join(b"(" + b"K\x01" * 400 + b"K%ctN" % n for n in range(250))
+
+
+@pytest.mark.parametrize(
+    ("data", "plain"),
+    [
+        (b"\x80\x04](}(" + KEYS[:6_000] + b"ue.", True),
+        (b"\x80\x04](}(" + KEYS + b"ue.", False),
+        (b"\x80\x04](\x8f(" + KEYS + b"\x90e.", False),
+        (b"\x80\x04](}(" + KEYS[:6_000] + b"u(" + KEYS[6_000:12_000] + b"ue.", True),
+        (b"\x80\x04](}N" + b"\x85" * 4_000 + b"Ns" + b"e.", True),
+        (b"\x80\x04](}N" + b"\x85" * 6_000 + b"Ns" + b"e.", False),
+        (b"\x80\x04](}(N" + b"\x85" * 6_000 + b"Nu" + b"e.", False),
+        (b"\x80\x04](}(" + b"(" * 6_000 + b"N" + b"t" * 6_000 + b"Nu" + b"e.", False),
+        (b"\x80\x04](}N" + b"(" * 6_000 + b"N" + b"t" * 6_000 + b"Ns" + b"e.", False),
+        (b"\x80\x04](}(" + LONG_TUPLES[:60_000] + b"tNue.", False),
+        (b"\x80\x04](}(" + LONG_TUPLES * 2 + b"ue.", False),
+        (b"\x80\x04](}NNs](N" + b"\x85" * 6_000 + b"ee.", True),
+    ],
+)  # fmt: skip
+def test_what_one_opcode_hashes_is_bounded(data: bytes, plain: bool) -> None:
+    """Many keys above one mark, tuples deep in each other, many long ones: these are the machine's, fewer of them are not."""
+    end, _ = load_first(data, "ASCII", "strict", Budget())
+    assert (end == len(data)) is plain
+
+
+def test_a_long_text_that_is_there_twice_is_the_machine_s() -> None:
+    """Each time the two meet they are compared over their whole length."""
+    long = b"X" + (300_000).to_bytes(4, "little") + b"a" * 300_000
+    once, twice = (b"\x80\x04](}K\x01Ns" + long * times + b"e." for times in (1, 2))
+    assert proved(once)
+    assert not proved(twice)
+
+
+def test_the_clock_stops_c_too() -> None:
+    """Between two pieces of a stream it is looked at; what was read until then is read again by the machine, at no cost."""
+    budget = Budget()
+    budget.timer = clock = iter(range(10**9)).__next__  # a second at each look
+    data = pickle.dumps([{n: n} for n in range(10_000)], 4)
+    assert load_first(data, "ASCII", "strict", budget) == (0, None)
+    assert budget.timer is clock
+    assert budget.clock()[1:] == (0.0, 0, 0)
 
 
 def test_many_small_dicts_are_no_affair_of_the_clock() -> None:
