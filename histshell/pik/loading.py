@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
-from histshell.pik.errors import located
+from histshell.pik.errors import blend, located
 from histshell.pik.fast import SMALLEST, load_first
 from histshell.pik.limits import USUAL, Limits
 from histshell.pik.machine import Machine
@@ -89,7 +89,7 @@ def _first(data: bytes, always: bool = False, **options: Any) -> tuple[Any, int]
 
 def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
     """Load it: by C where the stream is proved plain, else by the machine."""
-    shows = options.get("on_refused") == "show"
+    shows = _checked(options).get("on_refused") == "show"
     if (always or len(data) >= SMALLEST) and not options.get("trust", SAFE).everything:
         given = options.get("limits")
         budget = given if isinstance(given, Budget) else Budget(given)
@@ -100,6 +100,16 @@ def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
     machine = _machine(options)
     value = machine.run(data)
     return (Seen(value, machine.effects, machine.uncounted) if shows else value), machine.offset
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options; raise a `PikError` for one that is none, whoever reads the stream."""
+    how, buffers = options.get("on_refused", "raise"), options.get("buffers")
+    if how not in ("raise", "show"):
+        raise blend(ValueError)(f"on_refused={how!r}: expected 'raise' or 'show'")
+    if buffers is not None and not hasattr(type(buffers), "__iter__") and not hasattr(type(buffers), "__getitem__"):
+        raise blend(TypeError)(f"buffers: found {type(buffers).__name__}, expected several buffers")
+    return options
 
 
 def _machine(options: dict[str, Any]) -> Machine:

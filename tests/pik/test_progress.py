@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from histshell.cli import main
 from histshell.pik import progress
 
 PLAIN = pickle.dumps([f"text number {number}" for number in range(60_000)], 4)
-BY_THE_MACHINE = pickle.dumps([({"x": number},) for number in range(2_000)], 4)
+BY_THE_MACHINE = pickle.dumps([date.fromordinal(number) for number in range(1, 2_000)], 4)
 
 
 class Terminal(io.StringIO):
