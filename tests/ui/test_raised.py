@@ -181,6 +181,7 @@ def test_at_the_prompt(python: Python, arguments: tuple[str, ...], tmp_path: Pat
         rich.wait_for("in raw_decode")
         rich.abort()
         rich.press("f5", "ctrl-t")  # there are inputs and no results
+        rich.wait_for("Search:")  # and not the screen before, which has both
         rich.wait_for("… 3 frames of json")
         assert not any("raw_decode" in row for row in rich.screen())
         rich.press("f7")
