@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
-from histshell.pik.fast_patterns import TUPLING, run
+from histshell.pik.fast_patterns import TUPLING, filling, run
 from histshell.pik.fast_reading import PIECE, Bytes
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
 from histshell.pik.progress import step
@@ -35,6 +35,7 @@ from histshell.pik.progress import step
 SMALLEST = 512
 _LONG_WAY = 1 << 20  # bytes that take long enough to be watched
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
+_HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
 _EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _STRING, _UNICODE = (
     BY_NAME[name].code for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "STRING", "UNICODE")
@@ -70,7 +71,8 @@ class _Proof:
             return 0
         digits = max(len(str(size)) - 1, 1)
         top = (1 << (size >> 16).bit_length()) - 1  # few different ones, for few expressions
-        stop = self._unkeyed(top, digits)
+        self.keyed = filling(self.data, 0, _HEAD) is not None  # or so it seems: the other proof does for all streams
+        stop = -1 if self.keyed else self._unkeyed(top, digits)
         if self.keyed:
             stop = self._with_keys((top, digits))
         return stop + 1 if stop >= 0 and self._bounded() else 0

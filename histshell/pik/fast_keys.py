@@ -40,6 +40,7 @@ _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 _EQUAL = 1 << 18  # bytes of a text that may be there twice
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
+_OFTEN = 100  # texts of medium length from which on others are expected
 _FRAMES = 64  # frames that a stream may have, beside one for each
 _FRAME = 4096  # bytes
 _QUICK = 0.1  # seconds that a piece may take: with less allowed the machine, which looks more often, is asked at once
@@ -86,21 +87,28 @@ class KeyedProof:
         self.data = data
         self.limits = budget.limits
         memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
-        known = b""
+        self._known = b""
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
-            known = first_numbers(data, self.limits)
+            self._known = first_numbers(data, self.limits)
         self.memo = memo
+        self.numbers = numbers
         self.tuples = tuples
         self.whole = whole
-        self.patterns = Patterns(True, *numbers, memo, known) if known else patterns(tuples, *numbers, memo)
-        self.sharing = Sharing(data, memo, *numbers) if tuples and not known else None
-        self._known = bool(known)
+        self.patterns = self._expressions(False)
+        self.sharing = Sharing(data, memo, *numbers) if tuples and not self._known else None
         self.deepest = self.limits.key_depth
+        self._medium = 0  # texts that are not short, and not long
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.frames: list[int] = []  # where they begin
         self.mark = _Mark(0, -1)
         self.marks: list[_Mark] = []
         self._texts: dict[tuple[int, int], bool] = {}  # lengths and hashes of long texts
+
+    def _expressions(self, medium: bool) -> Patterns:
+        """Give the expressions, those that know *medium* texts or those that do not."""
+        if self._known:
+            return Patterns(True, *self.numbers, self.memo, medium, self._known)
+        return patterns(self.tuples, *self.numbers, self.memo, medium)
 
     def holds(self) -> int:
         """Return the offset of STOP, where the stream is proved to be plain data of a bounded cost; else -1."""
@@ -224,6 +232,9 @@ class KeyedProof:
                 return NEVER
             self._texts[text] = True
         self.skipped += end - start
+        self._medium += end - start < 256
+        if self._medium == _OFTEN and len(self.data) - at > _LONG:
+            self.patterns = self._expressions(True)
         self._pause(at, end)
         found = self.patterns.store(self.data, end)
         return found.end() if found is not None else end

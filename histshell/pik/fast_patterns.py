@@ -15,6 +15,7 @@ from typing import Any, Iterable
 from histshell.pik.opcodes import OPCODES
 
 _SHORT = 64  # lengths of text that the expressions know; longer text is crossed in Python
+_PAGE = 16
 _RUN = 100_000  # opcodes crossed at once; bounds the memory that a match takes
 _ITEMS = 20_000  # items of a list crossed at once
 #: What makes a tuple of other things.
@@ -24,15 +25,28 @@ LINES, NUMBERS, COUNTED = range(3)
 FIRST = 4_500  # opcodes and groups after a mark that one match crosses where keys may be
 FEW = 8  # and that a later one crosses
 _GROUP, _SHORT_TUPLE = 64, 32  # opcodes of a group, and of a tuple in one
+_NUMBERED, _BATCH = 16, 1_000  # numbers of a list that is nothing else
 _LEVELS = 3  # groups inside each other
 #: What is crossed is not gone back over, where `re` can be told so: it would be in vain, as the next byte always tells.
 _AT_ONCE = b"+" if sys.version_info >= (3, 11) and sys.implementation.name == "cpython" else b""
 
 
-def _counted(head: bytes, zeros: bytes) -> bytes:
-    """Return the pattern of text with a length: its commonest lengths first."""
-    lengths = [*range(3, 17), 0, 1, 2, *range(17, _SHORT)]
-    each = (re.escape(bytes((n,))) + zeros + (b".{%d}" % n if n else b"") for n in lengths)
+def _counted(head: bytes, zeros: bytes, medium: bool = False) -> bytes:
+    """Return the pattern of text with a length: its commonest lengths first; with *medium* up to 255, by pages of them."""
+
+    def of(lengths: Iterable[int]) -> list[bytes]:
+        return [re.escape(bytes((n,))) + zeros + (b".{%d}" % n if n else b"") for n in lengths]
+
+    each = of([*range(3, 17), 0, 1, 2, *range(17, _SHORT)])
+    for page in range(_SHORT, 256, _PAGE) if medium else ():
+        each.append(
+            b"(?=["
+            + _class((page,))
+            + b"-"
+            + _class((page + _PAGE - 1,))
+            + b"])"
+            + _any(*of(range(page, page + _PAGE)))
+        )
     return head + b"(?:" + b"|".join(each) + b")"
 
 
@@ -58,6 +72,7 @@ _WRITTEN = (
     rb"F-?(?:[1-9][0-9]{0,20}|0)(?:\.[0-9]{1,25})?(?:e[-+][0-9]{2,3})?\n",
 )
 _TEXTS = (_counted(rb"\x8c", b""), _counted(rb"X", rb"\x00\x00\x00"), _counted(rb"[UC]", b""))
+_MEDIUM = (_counted(rb"\x8c", b"", True), _counted(rb"X", rb"\x00\x00\x00", True), _TEXTS[2])
 _LINES = (b"V[^\\n]{0,%d}\\n" % 1000, b"S'[^'\\\\\\n]{0,%d}'\\n" % 1000)
 
 
@@ -90,7 +105,11 @@ def run(tuples: bool, top: int, digits: int) -> Any:
     tokens = (
         single, rb"[Khq].", *integers, b"[rj]" + _number(top), *_TEXTS, long, *_WRITTEN, *_LINES, line,
     )  # fmt: skip
-    return compiled(_any(*tokens) + b"{1,%d}" % _RUN)
+    return compiled(_any(*tokens) + b"{1,%d}" % _RUN + _AT_ONCE)
+
+
+#: How a stream begins that fills what it holds: with a dict or set and its mark.
+filling = re.compile(rb"[}\x8f](?:\x94|q.|r.{4}|p[0-9]+\n)?\(", re.DOTALL).search
 
 
 class Patterns:
@@ -101,11 +120,13 @@ class Patterns:
     put into a dict or set can have been there before; ``pairs`` and ``few`` cross a bounded number of them where it can be.
     """
 
-    def __init__(self, tuples: bool, top: int, digits: int, memo: int, known: bytes | None = None) -> None:
+    def __init__(
+        self, tuples: bool, top: int, digits: int, memo: int, medium: bool = False, known: bytes | None = None
+    ) -> None:
         """Spell them, with *tuples* or none, for memo numbers as in `run`, stored as *memo* says.
 
-        With *known*, which says for the first numbers whether they are tuples (a byte each, 1 or 0), no tuple is fetched, and
-        nothing that has a higher number.
+        With *medium* texts of up to 255 bytes are known, which takes longer to compile. With *known*, which says for the first
+        numbers whether they are tuples (a byte each, 1 or 0), no tuple is fetched, and nothing that has a higher number.
         """
         line = b"[0-9]{1,%d}\\n" % digits
         self.stores = {
@@ -120,17 +141,21 @@ class Patterns:
         self._makes = rb"\x85-\x87" if tuples and memo != LINES else b""  # a tuple of what is just before
         store = self.stores + b"?"
         written = [*_WRITTEN, *(text + store for text in _LINES)] if self._lines else []
-        texts = [text + store for text in _TEXTS]
+        texts = [text + store for text in (_MEDIUM if medium else _TEXTS)]
         self._atoms = [
             *([rb"[Kh]."] if known is None else [self.reads[0], b"K."]), texts[0], *_BINARY[:3], rb"[N\x88\x89)]",
             *self.reads[1:], *texts[1:], _BINARY[3], *written,
         ]  # fmt: skip
         others = [rb"[\]}\x8f" + self._makes + b"]" + store, rb"[as]"]
         short = rb"\((?:" + _any(*self._atoms, *others) + b"){0,%d}" % _SHORT_TUPLE + _AT_ONCE + b"t" + store
-        groups: list[bytes] = [short] if tuples else []
+        numbers = (
+            rb"\(" + _any(*_BINARY[:3], b"K.") + b"{%d,%d}" % (_NUMBERED, _BATCH) + _AT_ONCE + b"e"
+        )  # no keys in it
+        groups: list[bytes] = [numbers, *([short] if tuples else [])]
         for _ in range(_LEVELS):
             inner = _any(*self._atoms, *others, *groups)
             groups = [
+                numbers,
                 rb"\(" + inner + b"{0,%d}" % _GROUP + _AT_ONCE + rb"[eu\x90ld]" + store,
                 *([short] if tuples else []),
             ]
@@ -167,9 +192,9 @@ class Patterns:
 
 
 @lru_cache(maxsize=16)
-def patterns(tuples: bool, top: int, digits: int, memo: int) -> Patterns:
+def patterns(tuples: bool, top: int, digits: int, memo: int, medium: bool = False) -> Patterns:
     """Return the expressions, see `Patterns`."""
-    return Patterns(tuples, top, digits, memo)
+    return Patterns(tuples, top, digits, memo, medium)
 
 
 @lru_cache(maxsize=16)
