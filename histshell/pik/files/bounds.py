@@ -70,6 +70,7 @@ class Context:
         self.notes: list[str] = []
         self.unpacked = 0
         self.kept = 0
+        self.headers = 0  # bytes that headers of arrays have beyond what is usual
         self.behind = 0  # how often what is looked into now lies behind something
         self._searched = 0  # bytes that were gone through in vain, to find pickles behind other bytes
         self.closing: list[Callable[[], None]] = []
