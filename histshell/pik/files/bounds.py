@@ -70,7 +70,9 @@ class Context:
         self.notes: list[str] = []
         self.unpacked = 0
         self.kept = 0
+        self.headers = 0  # bytes that headers of arrays have beyond what is usual
         self.behind = 0  # how often what is looked into now lies behind something
+        self._searched = 0  # bytes that were gone through in vain, to find pickles behind other bytes
         self.closing: list[Callable[[], None]] = []
         #: Looks at a stream by its header: the stream, its name, and the containers around it.
         self.look: Callable[[Source, str, tuple[str, ...]], Look] = _none
@@ -79,6 +81,13 @@ class Context:
     def steps(self) -> int:
         """Return how many opcodes of a stream are followed: honest files have no more for their size."""
         return 4_000_000 + 8 * self.size
+
+    def may_search(self, done: int) -> bool:
+        """Count bytes that were gone through in vain to find a pickle behind other bytes; tell whether there may be more."""
+        self._searched += done
+        if self._searched > self.steps:
+            self.find("there are too many places in it where a pickle may begin and none does: not all are looked at")
+        return self._searched <= self.steps
 
     def find(self, text: str, offset: int | None = None, damaged: bool = True) -> Finding:
         """Note what is wrong or odd about the file; what a stranger wrote in it is escaped already, and is again here."""

@@ -32,10 +32,13 @@ _LINES: dict[int, tuple[Callable[[bytes], Any], Callable[[bytes], Any]]] = {
     )
 }  # fmt: skip
 """What the text of an argument looks like, perhaps damaged, and what reads it as C does."""
+_LONGEST = 8 * HEAD  # bytes of opcodes among them that are looked at
 _JUMPS = 40  # long arguments that are jumped over
 _PUSHED = {
     op.code: b"N" for op in BY_CODE.values() if op.argument in ("count1", "count4", "count8", "line") and op.after
 }
+_SOON = 1 << 10
+_CODES = {bytes([code]) for code in BY_CODE}
 _CHANCE = 20  # opcodes in a row that no other bytes have
 _LINE = 1 << 20  # of text in an argument
 
@@ -56,6 +59,21 @@ def is_pickle(head: bytes, whole: bool) -> bool:
     if state != MORE or head[0] in _NAMES:  # a text whose lines begin with that letter
         return False
     return len(tokens) > 2 if whole else len(tokens) > _CHANCE or len(head) < 2 * sum(1 for byte in head if byte > 126)
+
+
+def completes(head: bytes) -> bool:
+    """Tell whether bytes are a whole pickle, perhaps with others behind it."""
+    return head[:1] in _CODES and _sound(head)[1] == COMPLETE
+
+
+def fails_soon(head: bytes) -> bool:
+    """Tell at once that bytes begin as no pickle does; most that are none have what is no opcode among the first."""
+    if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
+        return False
+    if head[:1] not in _CODES:
+        return True
+    tokens, state = _sound(head[:_SOON])
+    return state == "error" and not asks(tokens)
 
 
 def asks(tokens: list[Token]) -> bool:
@@ -115,25 +133,26 @@ def jumped(source: Source, at: int, head: bytes) -> bytes:
 
     *head* are the first of these bytes. Opcodes behind a long text are opcodes too.
     """
+    seen: list[bytes] = []  # what stands before what is looked at
+    here, length = head, 0
     for _ in range(_JUMPS):
-        lexer = Lexer(head)
+        lexer = Lexer(here)
         try:
             while lexer.tokens():
                 pass
         except PikError:
-            return head
+            break
         begin = lexer.offset
-        if lexer.state != MORE or begin >= len(head) or len(head) < HEAD:
-            return head
-        after = _past(source, at + begin, head[begin:])
+        length += begin
+        if lexer.state != MORE or begin >= len(here) or len(here) < HEAD or length > _LONGEST:
+            break
+        after = _past(source, at + begin, here[begin:])
         rest = source.read(after, HEAD) if after > 0 else b""
         if not rest:
-            return head
-        head, at = (
-            head[:begin] + _PUSHED.get(head[begin], b"") + rest,
-            after - begin - len(_PUSHED.get(head[begin], b"")),
-        )
-    return head
+            break
+        seen += here[:begin], _PUSHED.get(here[begin], b"")
+        here, at = rest, after
+    return b"".join((*seen, here)) if seen else head
 
 
 def _past(source: Source, at: int, opcode: bytes) -> int:

@@ -9,7 +9,7 @@ from histshell.pik.files import dtype_text
 from histshell.pik.files.bounds import Look, counted, title
 from histshell.pik.files.extents import extent
 from histshell.pik.files.guessing import HEAD, begins
-from histshell.pik.files.literals import literal
+from histshell.pik.files.literals import LONGEST, literal
 from histshell.pik.files.model import ArrayHeader, Member
 from histshell.pik.files.sources import Part
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x93NUMPY"
 _LONGEST = 1 << 20
+_IN_ALL = 1 << 18
+_USUAL = 1 << 10  # bytes of a header; what is more is counted for a whole file
 _SIZES = {"?": 1, "b": 1, "B": 1, "i": 4, "f": 4, "c": 1}
 _NUMBERED = {"?": (1,), "b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 12, 16), "c": (8, 16, 24, 32)}
 _CODES = re.compile(r"([<>|=]?)([?bBiufcSUVOmMa])([0-9]{0,18})(\[[0-9A-Za-z/]{1,20}\])?")
@@ -92,11 +94,14 @@ def array(source: Source, offset: int, descr: Any, shape: Any, fortran: bool) ->
         start, stop = max(start, 0), min(stop, size)
         return source.read(offset + start, stop - start) if stop > start else b""
 
-    return ArrayHeader(descr if isinstance(descr, str) else repr(descr), shape, fortran, size, read, offset)
+    text = descr if isinstance(descr, str) else repr(descr)
+    if len(text) > LONGEST:  # a short one may spell many fields
+        raise ValueError(f"its dtype has {len(text):,} characters, and at most {LONGEST:,} are read")
+    return ArrayHeader(text, shape, fortran, size, read, offset)
 
 
-def header(source: Source, at: int = 0) -> ArrayHeader:
-    """Read an array's header. Raises `ValueError` with a sentence."""
+def header(source: Source, context: Context, at: int = 0) -> ArrayHeader:
+    """Read an array's header; what is long of those of one file, is counted. Raises `ValueError` with a sentence."""
     version, begin, length = _place(source, at)
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"version {'.'.join(map(str, version)) or 'none'} of the format is not known")
@@ -104,6 +109,9 @@ def header(source: Source, at: int = 0) -> ArrayHeader:
         raise ValueError("it ends within its header")
     if length > _LONGEST:
         raise ValueError(f"its header is to have {length:,} bytes, and at most {_LONGEST:,} are read")
+    context.headers += max(length - _USUAL, 0)
+    if context.headers > _IN_ALL + context.size // 8:
+        raise ValueError("its header is long, as others before it are, and is not read")
     raw = source.read(begin, length)
     if len(raw) < length:
         raise ValueError(f"it ends within its header: {len(raw):,} of {length:,} bytes")
@@ -130,7 +138,7 @@ def _place(source: Source, at: int) -> tuple[tuple[int, ...], int, int]:
 def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
     """Look at an array: what it is, or the pickle that its objects are in."""
     try:
-        found = header(source)
+        found = header(source, context)
     except ValueError as error:
         context.find(f"{title(name)}{error}", 0)
         return Look("npy", _unread(source, name, inside, context))
@@ -173,7 +181,7 @@ def _members(
         try:
             if not after.startswith(MAGIC):
                 raise ValueError("which are no array")
-            found = header(source, end)
+            found = header(source, context, end)
         except ValueError as error:
             many = "more bytes" if source.size is None else counted(source.size - end)
             context.find(f"{title(name)}after the array: {many}, {error}", end, False)

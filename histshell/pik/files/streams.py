@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Iterator
 
 from histshell.pik.files.bounds import Look, counted, title
 from histshell.pik.files.extents import extent
-from histshell.pik.files.guessing import HEAD, begins
+from histshell.pik.files.guessing import HEAD, begins, completes, fails_soon
 from histshell.pik.files.model import Member
 from histshell.pik.files.sources import Part
 from histshell.pik.files.unpacked import ZSTD
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from histshell.pik.files.sources import Source
 
 _SEARCHED = 1 << 20  # how far the next pickle is looked for, in bytes
+_KNOWN = 1_000  # short pickles that are known again
 _SMALL = 1 << 22  # what is gone through at once to find its end
-_GLANCE = 16
+_GLANCE = 300  # enough to know a tar
 _BLANK = b"\0 \t\r\n"
 _PACKED = (b"x", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18", *ZSTD)
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08", b"\x93NUMPY", b"SQLite format 3\0")
-_PIECE = 1 << 20  # that is read at once of many short pickles
+_FIRST, _PIECE = 1 << 12, 1 << 20  # that is read at once of many short pickles: at first, and where there are many
 _DEEPEST = 30  # times that something lies behind what lies behind
 _LEAST = 4  # bytes of a pickle, of more of them than any file should have
 _TRIED = 50  # beginnings that are tried there
+_LOOK = 1 << 20  # what it costs to see that opcodes which go on for long are no pickle
 _HEADERS = tuple(b"\x80" + bytes([protocol]) for protocol in (2, 3, 4, 5))
 
 
@@ -131,19 +133,36 @@ class Run:
 
 
 def _quickly(source: Source, at: int) -> Iterator[bytes]:
-    """Give the pickles from *at* on, as long as they are short, have a header, and come right after one another."""
+    """Give the pickles from *at* on, as long as they are short and come right after one another."""
+    room, known = _FIRST, set[bytes]()
     while True:
-        piece = source.read(at, _PIECE)
+        piece = source.read(at, room)
         begin = 0
-        while piece.startswith(_HEADERS, begin):
+        while begin < len(piece):
             end = end_of(piece, begin)
-            if end < 0:
+            if end < 0 or not (
+                piece.startswith(_HEADERS, begin)
+                or _is_whole(piece[begin:end], known)
+                and not _is_archive(piece[begin : begin + _GLANCE])
+            ):
                 break
             yield piece[begin:end]
             begin = end
-        if not begin or begin < len(piece) - _PIECE // 2:
+        if not begin or begin < len(piece) - room // 2:
             return
         at += begin
+        room = min(room * 4, _PIECE)
+
+
+def _is_whole(data: bytes, known: set[bytes]) -> bool:
+    """Tell whether what comes to an end is a short pickle without a header; *known* are such."""
+    if data in known:
+        return True
+    if len(data) > _GLANCE or not completes(data):
+        return False
+    if len(known) < _KNOWN:
+        known.add(data)
+    return True
 
 
 def _behind(
@@ -235,21 +254,46 @@ def _next(source: Source, end: int, context: Context) -> tuple[int, int]:
     head = source.read(end, _GLANCE)
     if head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
         return end, 0
+    if completes(head) and not _is_archive(head):
+        return end, 0
     head += source.read(end + len(head), HEAD - len(head)) if len(head) == _GLANCE else b""
     if not head or _is_archive(head.lstrip(_BLANK)):
         return -1, 0
-    if begins(source, head, end):
+    if _begins(source, head, end, context):
         return end, 0
     blank = len(head) - len(head.lstrip(_BLANK))
-    if blank and begins(source, source.read(end + blank, HEAD), end + blank):
+    if blank and _begins(source, source.read(end + blank, HEAD), end + blank, context):
         return end + blank, blank
-    far = head + source.read(end + len(head), _SEARCHED - len(head))
-    at, tried = -1, 0
+    return _search(source, end, head, context)
+
+
+def _begins(source: Source, head: bytes, at: int, context: Context) -> bool:
+    """Tell whether a pickle begins at a place, as long as there is work left for looking where none does."""
+    if fails_soon(head):
+        return False
+    if not context.may_search(0):
+        return False
+    found = begins(source, head, at)
+    if not found:
+        context.may_search(_LOOK if len(head) == HEAD else len(head))
+    return found
+
+
+def _search(source: Source, end: int, far: bytes, context: Context) -> tuple[int, int]:
+    """Look behind other bytes for what begins with a header and comes to its end, at first near, then farther away."""
+    at, tried, reach = -1, 0, len(far)
     while tried < _TRIED:
         at = min((found for found in (far.find(mark, at + 1) for mark in _HEADERS) if found >= 0), default=-1)
-        if at < 0:
+        if at >= 0:
+            tried += 1
+            found = extent(source, end + at, context.steps)
+            if found.end >= 0:
+                return end + at, at
+            if not context.may_search(found.reached - end - at):
+                break
+        elif reach < _SEARCHED and len(far) == reach and context.may_search(reach // 8):
+            at, reach = reach - 2, min(reach * 4, _SEARCHED)
+            far += source.read(end + len(far), reach - len(far))
+        else:
             break
-        tried += 1
-        if extent(source, end + at, context.steps).end >= 0:
-            return end + at, at
     return -1, 0

@@ -19,6 +19,7 @@ _LONGEST = 1 << 20  # bytes of a map
 _PASSES = 4  # as often may a member be gone through
 _LITTLE = 1 << 20  # that is read of one that is too large
 _OLD_MAP, _OLD_SIZE, _OLD_MORE = (386, 482), 483, 482  # in the header
+_BLOCKS = 64  # of a map that are read at once
 _MORE = 504  # of the map in each block after it; then a byte says whether there is another
 
 
@@ -97,11 +98,10 @@ class Sparse(Source):
         return min(count, self._stored)
 
 
-def old(source: Source, at: int) -> Map:
-    """Read the map of a header of GNU's old form at *at*, and of the blocks after it. Raises `ValueError`."""
+def old(source: Source, at: int, data: int) -> Map:
+    """Read the map of a header of GNU's old form at *at*, and of the blocks after it, up to *data*. Raises `ValueError`."""
     block = source.read(at, BLOCK)
     size = number(block[_OLD_SIZE : _OLD_SIZE + 12])
-    data = old_data(source, at)
     if data - at > _LONGEST:
         raise ValueError(f"it has more than {_LONGEST:,} bytes")
     more = source.read(at + BLOCK, data - at - BLOCK)
@@ -115,8 +115,11 @@ def old(source: Source, at: int) -> Map:
 def old_data(source: Source, at: int) -> int:
     """Return where the bytes begin of a member of the old form whose header is at *at*: behind all blocks of its map."""
     more, data = source.read(at + _OLD_MORE, 1), at + BLOCK
+    piece, base = b"", data
     while more.strip(b"\0") and data - at <= _LONGEST:
-        more = source.read(data + _MORE, 1)
+        if data - base >= len(piece):
+            piece, base = source.read(data, _BLOCKS * BLOCK), data
+        more = piece[data - base + _MORE : data - base + _MORE + 1]
         data += BLOCK
     return data
 
@@ -128,16 +131,24 @@ def pax(source: Source, data: int, said: list[tuple[str, str]]) -> Map | None:
     """
     attributes = dict(said)
     size = attributes.get("GNU.sparse.realsize", attributes.get("GNU.sparse.size"))
-    if size is None:
+    listed, counted = "GNU.sparse.map" in attributes, "GNU.sparse.size" in attributes
+    in_front = (attributes.get("GNU.sparse.major"), attributes.get("GNU.sparse.minor")) == ("1", "0")
+    if size is None or not (in_front or listed or counted):
         return None
-    if "GNU.sparse.major" in attributes:
+    if in_front and not (listed or counted):
         numbers, begin = _in_front(source, data)
         return _checked(numbers, _decimal(size), begin)
-    if "GNU.sparse.map" in attributes:
+    if listed:
         text = attributes["GNU.sparse.map"]
         return _checked([_decimal(one) for one in text.split(",")] if text else [], _decimal(size), data)
     pairs = [_decimal(value) for key, value in said if key in ("GNU.sparse.offset", "GNU.sparse.numbytes")]
     return _checked(pairs, _decimal(size), data)
+
+
+def has_two(said: list[tuple[str, str]]) -> bool:
+    """Tell whether attributes speak of two maps: `tarfile` takes the one among them, others may take that in front."""
+    keys = {key for key, _ in said}
+    return "GNU.sparse.major" in keys and bool(keys & {"GNU.sparse.map", "GNU.sparse.size"})
 
 
 def _in_front(source: Source, data: int) -> tuple[list[int], int]:
@@ -163,6 +174,8 @@ def _checked(numbers: list[int], size: int, data: int) -> Map:
         raise Damaged("a part has no length", data)
     parts, end = [], 0
     for offset, length in zip(numbers[::2], numbers[1::2]):
+        if min(offset, length) < 0:
+            raise Damaged("a number in it is less than 0", data)
         if length and offset < end:
             raise Damaged("its parts overlap, or are in no order", data)
         if offset + length > size:
@@ -179,9 +192,10 @@ def number(field: bytes) -> int:
         found = int.from_bytes(field[1:], "big")
         return found if field[0] == 0x80 else found - (1 << 8 * (len(field) - 1))
     text = field.split(b"\0")[0].strip()
-    if not all(byte in b"01234567" for byte in text):
-        raise ValueError("a number in it is none")
-    return int(text or b"0", 8)
+    try:
+        return int(text or b"0", 8)  # with a sign, and whatever else `tarfile` takes
+    except ValueError:
+        raise ValueError("a number in it is none") from None
 
 
 def _decimal(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterator
 
@@ -19,7 +20,9 @@ _LINKS = {b"1": "a hard link", b"2": "a symbolic link", b"3": "a device", b"4": 
 _TAIL = 65_557  # bytes in which a zip's end is looked for
 _LOOKED = 10_000  # members that are gone through to find the last one
 _LONGEST = 1 << 20  # of a long name or a list of attributes
-_ATTRIBUTES = 100_000
+_ATTRIBUTES = 100_000  # of one member that are kept
+_GONE_THROUGH = 300_000  # of an archive
+_LENGTH = re.compile(rb"([0-9]{1,20}) ")
 _TORCH = {"sys_info", "pickle", "storages", "tensors"}
 
 
@@ -109,6 +112,7 @@ def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_
     """Give the members in their order, up to the end or to a header that is none."""
     at, long = 0, ""
     pax: list[tuple[str, str]] = []
+    attributes = _Attributes(name, context)
     while True:
         block = source.read(at, _BLOCK)
         if len(block) < _BLOCK:
@@ -133,8 +137,11 @@ def _entries(source: Source, name: str, context: Context | _Quiet) -> Iterator[_
                 return
             said = source.read(data, size)
             long = _text(said) if kind == b"L" else long
-            pax += _attributes(said) if kind in (b"x", b"X") else []
-            if kind == b"g" and any(key == "size" or key.startswith("GNU.sparse") for key, _ in _attributes(said)):
+            if kind in (b"x", b"X"):
+                if pax:
+                    context.find(f"{title(name)}two lists of attributes for one member: readers take either", at)
+                pax = [*attributes.read(said, at), *pax][-_ATTRIBUTES:]  # as `tarfile`: the first list counts
+            if kind == b"g" and any(key != "path" for key, _ in attributes.read(said, at)):
                 context.find(f"{title(name)}attributes of all members say how large each is, which is not believed", at)
         else:
             entry = _entry(source, block, at, pax, long, context)
@@ -153,10 +160,14 @@ def _entry(
     prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
     plain = _text(block[:100])
     named = pax.get("GNU.sparse.name") or pax.get("path") or long or (f"{prefix}/{plain}" if prefix else plain)
-    if pax.get("size", "").isdigit() and len(pax["size"]) < 19:
-        size = int(pax["size"])
+    if "size" in pax:
+        size = _said_size(pax["size"], named, at, context)
     if kind in _EMPTY:
         size = 0
+    if kind == b"\0" and plain.endswith("/") and size:
+        text = f"a folder with {counted(size)}: some readers pass over them, others take them for the next member"
+        context.find(f"{shown(named)}: {text}", at)
+        size = 0  # as `tarfile`
     data, found, begin = _sparse(source, at, kind, said, named, context)
     there = source.size
     if there is not None and data + size > there:
@@ -168,8 +179,21 @@ def _entry(
         context.find(f"{shown(named)} is sparse, and its map is for {counted(stored)}, not {size:,}", at)
     whole: Source | None = Part(source, begin, max(data + size - begin, 0)) if begin != data else None
     if found is not None and isinstance(context, Context):
-        whole = tar_sparse.Sparse(Part(source, 0, data + size), found, f"{shown(named)} is sparse", context)
+        whole = tar_sparse.Sparse(
+            Part(source, 0, max(data + size, data + stored)), found, f"{shown(named)} is sparse", context
+        )
     return _Entry(named, kind, size, data, at, whole)
+
+
+def _said_size(text: str, named: str, at: int, context: Context | _Quiet) -> int:
+    """Read a size among the attributes as `tarfile` does; what other readers may take for another is said."""
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    context.find(f"{shown(named)}: its size is written {shown(text)}, which readers take for this or that", at)
+    try:
+        return min(max(int(text[:19]), 0), 1 << 62)
+    except ValueError:
+        return 0
 
 
 def _sparse(
@@ -179,8 +203,10 @@ def _sparse(
     where what is stored of it begins: behind a map that is among its bytes.
     """
     data = tar_sparse.old_data(source, at) if kind == b"S" else at + _BLOCK
+    if tar_sparse.has_two(said):
+        context.find(f"{shown(named)} is sparse, and has two maps: readers take either", at)
     try:
-        found = tar_sparse.old(source, at) if kind == b"S" else tar_sparse.pax(source, data, said)
+        found = tar_sparse.old(source, at, data) if kind == b"S" else tar_sparse.pax(source, data, said)
         return data, found, data if found is None else found.data
     except ValueError as error:
         context.find(f"{shown(named)} is sparse, and its map is damaged: {error}", at)
@@ -211,15 +237,33 @@ def _text(field: bytes) -> str:
     return field.split(b"\0")[0].decode("utf-8", "backslashreplace")
 
 
-def _attributes(said: bytes) -> list[tuple[str, str]]:
-    """Read a list of attributes: ``LENGTH KEY=VALUE`` and a newline for each; the map of a sparse member has each key often."""
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(said) and len(found) < _ATTRIBUTES:
-        space = said.find(b" ", at, at + 12)
-        if space < 0 or not said[at:space].isdigit() or not int(said[at:space]):
-            break
-        key, _, value = said[space + 1 : at + int(said[at:space]) - 1].partition(b"=")
-        found.append((_text(key), value.decode("utf-8", "backslashreplace")))
-        at += int(said[at:space])
-    return found
+class _Attributes:
+    """Reads the lists of attributes of an archive; kept is how a member is named, how large it is, and what it is made of."""
+
+    def __init__(self, name: str, context: Context | _Quiet) -> None:
+        """Let *context* take what is wrong with them."""
+        self._name = name
+        self._context = context
+        self._count = 0
+
+    def read(self, said: bytes, place: int) -> list[tuple[str, str]]:
+        """Read a list: ``LENGTH KEY=VALUE`` and a newline for each; the map of a sparse member has each key often."""
+        found: list[tuple[str, str]] = []
+        at = 0
+        while at < len(said) and said[at]:
+            self._count += 1
+            length = _LENGTH.match(said, at)
+            end = at + int(length[1]) if length is not None else 0
+            if length is None or end <= length.end() or self._count > _GONE_THROUGH or len(found) >= _ATTRIBUTES:
+                many = self._count > _GONE_THROUGH or len(found) >= _ATTRIBUTES
+                why = "there are too many attributes" if many else "a list of attributes is damaged"
+                self._context.find(f"{title(self._name)}{why}: the others are not read", place)
+                break
+            key, _, value = said[length.end() : end - 1].partition(b"=")
+            if key in (b"size", b"path") or key.startswith(b"GNU.sparse."):
+                found.append((_KEYS.get(key) or _text(key), value.decode("utf-8", "backslashreplace")))
+            at = end
+        return found
+
+
+_KEYS = {key.encode(): key for key in ("GNU.sparse.offset", "GNU.sparse.numbytes")}

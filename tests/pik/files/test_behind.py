@@ -16,6 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from histshell.cli import main
+from histshell.pik import files
+from histshell.pik.files.sources import Memory
 from tests.pik.files.making import ASKS, PLAIN, Record, joblib, npy, opened, tarred, zipped
 
 ZIP = zipped(Record(b"a.pkl", ASKS, 8))
@@ -146,3 +148,58 @@ def test_an_archive_behind_a_program_is_one(before: bytes, after: bytes) -> None
         found = opened(zipped(Record(b"a.pkl", ASKS), before=before, shift=shift, after=after))
         assert found.kind == "zip"
         assert found.pickles == {"a.pkl": ASKS}
+
+
+class Counting(Memory):
+    """Bytes in memory; how many of them were read is counted."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.given = 0
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Return some of them."""
+        data = super().read(offset, count)
+        self.given += len(data)
+        return data
+
+
+def _behind_each(count: int) -> bytes:
+    """Make short pickles, each with a name that is none behind it, and a long text that leads to bytes that all of them share."""
+    each = len(b"\x80\x02.c\xff\n\xff\nX") + 4
+    return b"".join(
+        b"\x80\x02.c\xff\n\xff\nX" + ((count - number - 1) * each + 20_000).to_bytes(4, "little")
+        for number in range(count)
+    )
+
+
+#: Each is gone through again and again by what looks for the next pickle from every place where one may begin.
+AGAIN = {
+    "headers without an end": b"\x80\x02.\xff" + (b"J\x80\x02.\xff" + b"\x80\x02" * 49) * 500,
+    "pickles far apart": (b"\x80\x04N." + b"\xff" * 100) * 5_000,
+    "long texts that lead to one place": _behind_each(200)
+    + b"a" * 20_000
+    + (b"N" * 15_000 + b"U\0" * 5_000) * 40
+    + b"\xff",
+    "pickles without headers": b"N." * 30_000,
+    "pickles with and without headers": b"\x80\x04N.N." * 15_000,
+}
+
+
+@pytest.mark.parametrize("what", AGAIN)
+def test_looking_for_the_next_pickle_is_bounded(what: str) -> None:
+    """However many places there are where one may begin: those that begin are found, or it is said that not all are looked at."""
+    source = Counting(AGAIN[what])
+    count = 0
+    with files.open(source) as file:
+        for member in file.members:
+            count += 1 if member.run is None else sum(1 for _ in member.run)
+        assert source.given < 120_000_000 + 20 * source.size
+        all_of_them = source._data.count(b"N.") + source._data.count(b"\x80\x02.")
+        assert count == all_of_them or any("not all are looked at" in str(finding) for finding in file.findings)
+
+
+def test_an_archive_behind_pickles_without_headers_is_one() -> None:
+    """The name of its first member may be a pickle, too."""
+    found = opened(PLAIN + tarred((b"N.", ASKS)))
+    assert ASKS in found.pickles.values()

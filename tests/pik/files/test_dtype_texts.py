@@ -11,7 +11,7 @@ import pytest
 
 from histshell.pik.files import npy as npy_files
 from histshell.pik.files.dtype_text import canonical
-from tests.pik.files.making import ASKS, npy, opened
+from tests.pik.files.making import ASKS, Record, npy, opened, zipped
 
 numpy = pytest.importorskip("numpy")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -131,3 +131,21 @@ def test_the_tree_says_what_it_is() -> None:
     for descr, said in (("'float'", "float64"), ("'b'", "int8"), ("'f8,>i4'", "[('f0', '<f8'), ('f1', '>i4')]")):
         with pik.open(npy(descr, "(0,)", b"")) as file:
             assert f"ndarray (0,) {said}" in repr(file.tree())
+
+
+@pytest.mark.parametrize(
+    "descr", ["[" + ",".join(f"('a{number}','O')" for number in range(4_500)) + "]", repr("3i4," * 5_000 + "O")]
+)
+def test_a_short_text_that_spells_very_many_fields_is_not_read_on(descr: str) -> None:
+    """It is said, and the pickle behind it is found."""
+    found = opened(npy(descr, "(1,)", ASKS, version=2))
+    assert "its dtype has " in " ".join(found.damaged)
+    assert list(found.pickles.values()) == [ASKS]
+
+
+def test_long_headers_are_bounded_for_the_whole_file() -> None:
+    """However many arrays there are: a text of a few bytes takes a machine long."""
+    long = npy("'<f8'" + " " * 60_000, "(0,)", b"", version=2)
+    found = opened(zipped(*(Record(b"%d.npy" % number, long, 8) for number in range(8))))
+    assert "its header is long, as others before it are, and is not read" in " ".join(found.damaged)
+    assert sum(member.kind == "array" for member in found.members) == 4

@@ -172,3 +172,71 @@ def test_a_map_that_is_cut_off_or_endless() -> None:
         assert f"it is sparse, and its map is damaged: {why}" in " ".join(found.damaged)
     odd = attributes(("GNU.sparse.size", 10), ("GNU.sparse.map", "1,2,3"))
     assert "a part has no length" in " ".join(opened(archive(odd + block(b"it", 2, b"0") + padded(b"ab"))).damaged)
+
+
+def _list(text: bytes, kind: bytes = b"x") -> bytes:
+    """A list of attributes, as it stands."""
+    return block(b"x", len(text), kind) + padded(text)
+
+
+def _sized(said: bytes, field: bytes | None = None, name: bytes = b"it", kind: bytes = b"0") -> bytes:
+    """A member of which a size is said that readers read in their own ways; where it is 0, the next member is in its bytes."""
+    inner = padded(b"junk" * 100) + block(b"asks", len(ASKS), b"0") + padded(ASKS)
+    head = block(name, len(inner), kind)
+    if field is not None:
+        head = head[:124] + field.ljust(12, b"\0") + head[136:]
+        plain = head[:148] + b" " * 8 + head[156:]
+        head = plain[:148] + b"%06o\0 " % sum(plain) + plain[156:]
+    return said + head + inner
+
+
+#: Archives in which `tarfile` comes to a pickle that another reader may not come to.
+ODD = {
+    "a size in other digits": _sized(attributes(("size", "\u0665\u0661\u0662"))),
+    "a size with a sign": _sized(attributes(("size", "+512"))),
+    "a size with a line": _sized(attributes(("size", "5_1_2"))),
+    "a size in the header with a line": _sized(b"", b"1_000"),
+    "a size in the header with a sign": _sized(b"", b"+1000"),
+    "a length with zeros": _sized(_list(b"%020d size=512\n" % 30)),
+    "the first of two lists": _sized(attributes(("size", 512)) + attributes(("size", 1536))),
+    "a folder with bytes": block(b"it/", 1024, b"\0") + block(b"asks", len(ASKS), b"0") + padded(ASKS),
+    "nothing of a sparse member": attributes(
+        ("GNU.sparse.size", len(ASKS)), ("GNU.sparse.map", f"0,{len(ASKS)}")
+    ) + block(b"it", 0, b"0") + padded(ASKS),
+    "two maps": attributes(
+        ("GNU.sparse.major", 1), ("GNU.sparse.minor", 0), ("GNU.sparse.size", len(DATA)),
+        ("GNU.sparse.map", ",".join(str(number) for part in PARTS for number in part)),
+    ) + block(b"it", len(STORED), b"0") + padded(STORED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_tarfile_comes_to_is_told(what: str) -> None:
+    """Whatever another reader makes of the same bytes; that they disagree is damage."""
+    tar = ODD[what] + bytes(1024)
+    with tarfile.open(fileobj=io.BytesIO(tar)) as library:
+        data = [library.extractfile(member).read() for member in library if member.isfile()]  # type: ignore[union-attr]
+    asking = [one for one in data if b"system" in one and not one.startswith(b"junk")]
+    found = opened(tar)
+    assert asking
+    assert set(asking) <= set(found.pickles.values()), found
+    assert found.damaged or "header" in what or "zeros" in what
+
+
+@pytest.mark.parametrize("text", ["\u00b2", "x", "-512", "9" * 30, ""])
+def test_a_size_that_is_none_is_said(text: str) -> None:
+    """It is a sentence, and the pickle is found all the same where it lies."""
+    found = opened(archive(attributes(("size", text)) + block(b"it", 0, b"0")))
+    assert "its size is written " in " ".join(found.damaged)
+    assert text[:1] in ("9", "-") or found.pickles["after"] == PLAIN
+
+
+def test_lists_of_attributes_are_bounded() -> None:
+    """However many there are, in one list and in all together."""
+    assert "there are too many attributes" in " ".join(opened(archive(_list(b"6 a=b\n" * 150_000) * 3)).damaged)
+    found = opened(archive(_list(b"8 size=\n" * 110_000)))
+    assert "there are too many attributes" in " ".join(found.damaged)
+    found = opened(archive(_list(b"7 a=bc\n") + _list(b"9 size=3\n") * 2))
+    assert "two lists of attributes for one member" in " ".join(found.damaged)
+    assert "a list of attributes is damaged" in " ".join(opened(archive(_list(b"x size=3\n"))).damaged)
+    assert "a number in it is less than 0" in " ".join(opened(archive(old([(4, -1)], 9, b"abcd"))).damaged)
