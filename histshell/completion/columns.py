@@ -6,6 +6,7 @@ Where none has been begun, `df.groupby(` and `on=`, they are offered with their 
 from __future__ import annotations
 
 import keyword
+from itertools import islice
 from typing import Any, List
 
 from . import containers, expression, keys, parameters, ranking, signature, static, tables
@@ -41,7 +42,7 @@ def complete(request: Request, context: Context) -> List[Completion]:
     if found:
         return found
     labels = _labels(request, context, evaluate)
-    for label in keys.beginning(labels, context, request):
+    for label in containers.in_time(keys.beginning(labels, context, request), request):
         body = keys.inside(label, string.prefix, string.quote) if type(label) is str else None
         if body is not None:
             ending = "" if context.after.startswith(string.quote) else string.quote
@@ -58,8 +59,10 @@ def _quoted(request: Request, context: Context) -> List[Completion]:
     labels = _labels(request, context, evaluator(request, context))
     if any(type(label) is not str for label in labels) and _is_row(request, context):
         return []  # their numbers
-    written = [keys.plain_text(label) for label in labels[:MOST] if containers.is_plain(label)]
-    return [Completion(text, context.start, "column") for text in written if text is not None]
+    plain = (label for label in labels if containers.is_plain(label))
+    written = (keys.plain_text(label) for label in containers.in_time(plain, request))
+    found = (Completion(text, context.start, "column") for text in written if text is not None)
+    return list(islice(found, MOST))
 
 
 def _is_row(request: Request, context: Context) -> bool:

@@ -12,8 +12,9 @@ import os
 import types
 from itertools import islice, repeat
 from operator import is_
-from typing import Any, Iterator, List, Sequence, TypeVar
+from typing import Any, Iterable, Iterator, List, Sequence, TypeVar
 
+from . import pandas_labels
 from .model import Request
 from .static import UNKNOWN, Instance, class_attribute, class_module, class_name, derives, from_module, ids, own_dict
 
@@ -40,6 +41,14 @@ def chunks(items: Sequence[Item], request: Request, size: int = CHUNK) -> Iterat
         if start and request.left() <= SPARE:
             return
         yield items[start : start + size]
+
+
+def in_time(items: Iterable[Item], request: Request) -> Iterator[Item]:
+    """Yield `items` until the request's time is over; the first hundred always."""
+    for count, one in enumerate(items):
+        if count >= 100 and request.left() <= 0:
+            return
+        yield one
 
 
 def is_plain(key: Any, depth: int = 0) -> bool:
@@ -198,22 +207,24 @@ def table_axes(value: object) -> List[Any]:
 
 def labels(index: Any, most: int = COLUMNS) -> List[Any]:
     """Return the first labels of a pandas index, in order; none if it is of somebody else's class."""
-    cls = type(index)
-    module = class_module(cls)
-    if module.partition(".")[0] != "pandas" or from_module(module, class_name(cls)) is not cls:
-        return []
-    found = index[:most].tolist()
-    return found if type(found) is list else []
+    return pandas_labels.labels(index, most)
+
+
+def places(key: Any, among: List[Any]) -> List[int]:
+    """Return where a plain key stands among labels, which may be anything."""
+    if type(key) is str:  # of 20,000 labels in a tenth of the time
+        return [place for place, label in enumerate(among) if type(label) is str and label == key]
+    return [place for place, label in enumerate(among) if same(label, key)]
 
 
 def column(value: object, key: object) -> Any:
     """Return what a label of a table gives: a Series of a DataFrame, as far as is known."""
     axes = table_axes(value)
-    places = [place for place, label in enumerate(labels(axes[0])) if same(label, key)] if len(axes) == 2 else []
-    series = from_module("pandas", "Series") if places else UNKNOWN
+    found = places(key, labels(axes[0])) if len(axes) == 2 else []
+    series = from_module("pandas", "Series") if found else UNKNOWN
     if series is UNKNOWN:
         return UNKNOWN
-    return Instance(series, dtype=dtype_of(value, places[0]) if len(places) == 1 else UNKNOWN)
+    return Instance(series, dtype=dtype_of(value, found[0]) if len(found) == 1 else UNKNOWN)
 
 
 def dtype_of(value: object, place: int = 0) -> Any:
@@ -222,10 +233,14 @@ def dtype_of(value: object, place: int = 0) -> Any:
         return value.dtype  # type: ignore[attr-defined]  # an array
     axes = table_axes(value)
     manager: Any = dict.get(own_dict(value), "_mgr", UNKNOWN)
-    if not axes or type(manager.blocks) is not tuple:
+    if not axes or type(manager.blocks) is not tuple or not all(map(_is_block, map(type, manager.blocks))):
         return UNKNOWN
     block = manager.blocks[int(manager.blknos[place]) if len(axes) == 2 else 0]
     return block.values.dtype if is_array(block.values) else UNKNOWN
+
+
+def _is_block(cls: type) -> bool:
+    return from_module("pandas.core.internals.blocks", class_name(cls)) is cls
 
 
 def axis(value: object, name: str) -> Any:

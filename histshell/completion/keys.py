@@ -84,7 +84,7 @@ def complete(request: Request, context: Context) -> List[Completion]:
     values = _values(containers.mapping(subscript.value))
     word = "column" if tables.table_of(subscript.value) is not UNKNOWN else "key"
     found: List[Completion] = []
-    for key in _matching(request, context, subscript):
+    for key in containers.in_time(_matching(request, context, subscript), request):
         shown = write(key, context, subscript)
         if shown is not None:
             detail, kind = "", ""

@@ -65,7 +65,8 @@ def attributes(request: Request, context: Context, value: object) -> Iterator[Co
     after_call = context.after.startswith("(")
     for index, name in enumerate(ranking.select([*known, *columns], context.stem, request)):
         if name.isidentifier() and not keyword.iskeyword(name):
-            found = member(value, name) if index < DETAILED else static.attribute(value, name)
+            is_looked_at = index < DETAILED and (not index or request.left() > 0)
+            found = member(value, name) if is_looked_at else static.attribute(value, name)
             yield describe(name, context.start, found, kind_of(value, name, found, columns), index, after_call)
 
 

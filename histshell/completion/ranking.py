@@ -15,6 +15,9 @@ from .model import Completion, Request
 MOST = 2000
 """How many completions an answer has at most."""
 
+_LONGEST = 5000
+"""How many characters a completion has at most: a path may have so many, and more is not typed by anybody."""
+
 _MANY = 20_000
 _SMALL_CHUNK = 500  # names to be looked at more closely between two looks at the clock
 _LENGTH = 200  # of a longer name only the beginning is searched for letters in order
@@ -129,7 +132,7 @@ def order(completions: Iterable[Completion], request: Request) -> List[Completio
     seen = set()
     for completion in completions:
         key = completion.start, completion.text.rstrip("( :")
-        if key in seen:
+        if key in seen or len(completion.text) > _LONGEST:
             continue
         typed = request.buffer[completion.start : request.cursor]
         matches = quality(completion.text, typed)

@@ -101,7 +101,7 @@ def item(value: Any, key: Any) -> Any:
     table = table_of(value)
     if package == "pandas":
         return _of_pandas(value, cls, key, table)
-    known = table is not UNKNOWN and any(containers.same(label, key) for label in columns(value))
+    known = table is not UNKNOWN and bool(containers.places(key, columns(value)))
     if package == "polars" and cls is static.from_module("polars", "DataFrame"):
         return (
             Instance(cls, True, table)
@@ -127,7 +127,7 @@ def _of_pandas(value: Any, cls: Any, key: Any, table: Any) -> Any:
         return Instance(cls, True, table)
     if type(value) is Instance and (cls is frame or cls is series) and type(key) in (slice, list):
         return Instance(cls, True, table, dtype=value.dtype)
-    if not any(containers.same(label, key) for label in columns(value)):
+    if not containers.places(key, columns(value)):
         return Instance(cls, True, table) if type(key) is list and table is not UNKNOWN else UNKNOWN
     if cls is frame:
         return containers.column(table, key)

@@ -62,5 +62,5 @@ def labels(view: Instance) -> List[Any]:
     coordinates = static.attribute(view.table, "_coord_names")
     if type(coordinates) is not set:
         return []
-    of_text = [one for one in coordinates if type(one) is str]
+    of_text = {one for one in coordinates if type(one) is str}
     return [one for one in held if (type(one) is str and one in of_text) == (name == "DatasetCoordinates")]

@@ -158,9 +158,11 @@ class Words:
         out = sys.__stdout__
         if out is None:
             return
-        out.write("\n" + "".join(fit(line, columns - 1) + "\n" for line in lines))
-        out.flush()
-        self.redraw()
+        text = "\n" + "".join(fit(line, columns - 1) + "\n" for line in lines)
+        with Deferred():
+            out.write(text)
+            out.flush()
+            self.redraw()
 
 
 def _size() -> tuple[int, int]:
