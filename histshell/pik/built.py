@@ -9,7 +9,7 @@ from histshell.pik.errors import PikError
 from histshell.pik.tree.tensors import Strided
 
 if TYPE_CHECKING:
-    from histshell.pik.tree.arrays import Array
+    from histshell.pik.tree.array_values import Array
     from histshell.pik.tree.dtypes import DType
 
 _BFLOAT16 = "bfloat16"

@@ -9,7 +9,7 @@ from histshell.pik import built
 from histshell.pik.errors import PikError
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import draw, plan
-from histshell.pik.tree.arrays import Array, array_of, of_header
+from histshell.pik.tree.array_values import Array, array_of, of_header
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.placed import made
 from histshell.pik.tree.tensors import tensor_of
@@ -128,7 +128,7 @@ class Part:
     def _node(self) -> Any:
         """Make its node."""
         if isinstance(self._value, Array):
-            from histshell.pik.tree.arrays import array_node
+            from histshell.pik.tree.array_nodes import array_node
 
             return array_node(self._maker, self._value, "ndarray", "numpy")
         return self._maker.node(self._value)

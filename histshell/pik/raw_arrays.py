@@ -12,7 +12,7 @@ from histshell.pik.errors import PikError
 from histshell.pik.machine import Machine
 from histshell.pik.opcodes import BY_NAME
 from histshell.pik.policy.checks import Asked, Rule
-from histshell.pik.tree.arrays import of_header
+from histshell.pik.tree.array_values import of_header
 
 if TYPE_CHECKING:
     from histshell.pik.files.model import Hole, Member

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import arrow_types, dtypes, labels
-from histshell.pik.tree.arrays import Array, array_node
+from histshell.pik.tree.array_nodes import array_node
+from histshell.pik.tree.array_values import Array
 from histshell.pik.tree.column_kinds import Told, in_utc
 from histshell.pik.tree.dtypes import OBJECT, DType, Moment
 from histshell.pik.tree.model import Child, Node

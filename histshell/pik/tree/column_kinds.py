@@ -7,7 +7,8 @@ from typing import Any, Callable, Sequence
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import Array, written
+from histshell.pik.tree.array_nodes import written
+from histshell.pik.tree.array_values import Array
 from histshell.pik.tree.dtypes import OBJECT, DType, Moment
 from histshell.pik.tree.shapes import in_short
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import Array, array_of, written
+from histshell.pik.tree.array_nodes import written
+from histshell.pik.tree.array_values import Array, array_of
 from histshell.pik.tree.arrow import array_of as arrow_array
 from histshell.pik.tree.column_kinds import (
     Coded,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import WRONG, Array, array_node, array_of, plain, written
+from histshell.pik.tree.array_nodes import array_node, plain, written
+from histshell.pik.tree.array_values import WRONG, Array, array_of
 from histshell.pik.tree.column_kinds import Coded, Column, Mapped, periods
 from histshell.pik.tree.columns import Values, frequency, index_values, parts_of, span_of, values_of, zone
 from histshell.pik.tree.generic import attributes

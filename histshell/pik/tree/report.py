@@ -11,7 +11,9 @@ from histshell.pik.errors import PikError, RefusedError
 from histshell.pik.files.model import Finding, Member
 from histshell.pik.placeholders import Effect
 from histshell.pik.progress import Progress, step
-from histshell.pik.tree import arrays, buffers, draw, naming, plan
+from histshell.pik.tree import buffers, draw, naming, plan
+from histshell.pik.tree.array_nodes import array_node
+from histshell.pik.tree.array_values import of_header
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.names import PLAIN, Name, names, trusted_names
@@ -397,12 +399,12 @@ def _spelled(path: str) -> str:
 def _array(member: Member) -> Node:
     """Make the node of an array that is a member of its own."""
     maker = Maker(member)
-    array = arrays.of_header(member.array) if member.array is not None else None
+    array = of_header(member.array) if member.array is not None else None
     if array is None:
         return Node(
             "array", "ndarray", "numpy", sentence(f"of {member.array.dtype if member.array else '?'}", 200), whole=True
         )
-    return arrays.array_node(maker, array, "ndarray", "numpy")
+    return array_node(maker, array, "ndarray", "numpy")
 
 
 def _finding(finding: Finding) -> Line:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import array_of
+from histshell.pik.tree.array_values import array_of
 from histshell.pik.tree.generic import attributes, children, object_node
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.placed import Made, text

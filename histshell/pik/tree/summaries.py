@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Iterator
 from histshell.pik.files.bounds import counted
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import labels
-from histshell.pik.tree.arrays import array_of
+from histshell.pik.tree.array_values import array_of
 from histshell.pik.tree.generic import object_node
 from histshell.pik.tree.model import Child, Node
 from histshell.pik.tree.placed import Made, made

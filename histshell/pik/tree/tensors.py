@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import Array, array_node
+from histshell.pik.tree.array_nodes import array_node
+from histshell.pik.tree.array_values import Array
 from histshell.pik.tree.dtypes import DType, product
 from histshell.pik.tree.generic import attributes, object_node
 from histshell.pik.tree.model import Node

@@ -22,7 +22,7 @@ from histshell.pik import PikError, RefusedError, raw_arrays
 from histshell.pik.part import Part
 from histshell.pik.policy.policy import EVERYTHING, SAFE
 from histshell.pik.tree import dtypes
-from histshell.pik.tree.arrays import array_node
+from histshell.pik.tree.array_nodes import array_node
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.tensors import Strided
 from tests.environments import prompts_with_packages, with_packages
