@@ -6,7 +6,7 @@ import ast
 import os
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
@@ -27,6 +27,7 @@ from .raised import show_whole
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
 
     from .editor import Editor
@@ -56,6 +57,8 @@ def bind(editor: Editor, raised: Raised) -> None:
         opening[-1].extend(event.key_sequence)
 
     def browse(event: KeyPressEvent, is_wide: bool) -> None:
+        from asyncio import sleep
+
         from prompt_toolkit.application import in_terminal
         from prompt_toolkit.document import Document
         from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
@@ -75,12 +78,16 @@ def bind(editor: Editor, raised: Raised) -> None:
                 finally:
                     browser.close()
                     behind = get_typeahead(terminal)  # keys that were read with the one that left it
+                    take_over(event.app.input, terminal)
             if chosen and is_wide:
                 buffer.save_to_undo_stack()
                 buffer.document = Document(chosen)
             elif chosen:
                 buffer.insert_text(chosen)
             event.app.key_processor.feed_multiple(behind)
+            event.app.key_processor.process_keys()
+            await sleep(event.app.ttimeoutlen or 0)  # for the rest of a key; without one it was Escape
+            event.app.key_processor.feed_multiple(event.app.input.flush_keys())
             event.app.key_processor.process_keys()
 
         opening.append([])
@@ -146,6 +153,16 @@ def bind(editor: Editor, raised: Raised) -> None:
             event.app.create_background_task(_ask(source, buffer))
         else:
             generate_completions(event)
+
+
+def take_over(own: Input, other: Input) -> None:
+    """Go on reading where another input of the same terminal has ended: perhaps in the middle of a key, of a paste, of a letter."""
+    parts = ("vt100_parser", "stdin_reader")  # on Windows there are none: each key comes whole
+    if all(hasattr(one, part) for one in (own, other) for part in parts) and own.fileno() == other.fileno():
+        parser: Any = getattr(other, parts[0])
+        parser.feed_key_callback = getattr(own, parts[0]).feed_key_callback
+        for part in parts:
+            setattr(own, part, getattr(other, part))
 
 
 async def _ask(source: EngineCompleter, buffer: Buffer) -> None:
