@@ -83,8 +83,13 @@ class Held:
 
     def __enter__(self) -> "None":
         self._was = sigint.is_ours
-        self._old, sigint.act = sigint.act, self.act
-        sigint.ours(self.handler)
+        self._old = sigint.act
+        try:
+            sigint.act = self.act
+            sigint.ours(self.handler)
+        except BaseException:  # a signal that the handler before still got: nobody comes to `__exit__`
+            sigint.act = self._old
+            raise
 
     def __exit__(self, *exc: "object") -> "None":
         sigint.act = self._old

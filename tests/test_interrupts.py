@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from histshell import interrupts
 from histshell.interrupts import Deferred, Held
 
 
@@ -47,3 +48,16 @@ def test_a_deferred_signal_goes_to_who_has_it() -> None:
             assert came == ["user's", "holder's"]
     finally:
         signal.signal(signal.SIGINT, old)
+
+
+def test_a_signal_that_comes_before_it_is_ours_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The act of who was interrupted is not the next one's."""
+    before = interrupts.sigint.act
+
+    def too_early(_theirs: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(interrupts.sigint, "ours", too_early)
+    with pytest.raises(KeyboardInterrupt):
+        Held(lambda: None).__enter__()
+    assert interrupts.sigint.act is before
