@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1 << 20
 _MOST_FINDINGS = 100
+_SMALLEST = 64  # bytes of a member of an archive, at least
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Context:
         self.kept = 0
         self.headers = 0  # bytes that headers of arrays have beyond what is usual
         self.behind = 0  # how often what is looked into now lies behind something
+        self._looked = 0
         self._searched = 0  # bytes that were gone through in vain, to find pickles behind other bytes
         self.closing: list[Callable[[], None]] = []
         #: Looks at a stream by its header: the stream, its name, and the containers around it.
@@ -81,6 +83,14 @@ class Context:
     def steps(self) -> int:
         """Return how many opcodes of a stream are followed: honest files have no more for their size."""
         return 4_000_000 + 8 * self.size
+
+    def may_look(self) -> bool:
+        """Count what is looked into; tell whether there may be more. Honest archives in archives have no more for their size."""
+        self._looked += 1
+        most = 2 * self.bounds.members + self.size // _SMALLEST
+        if self._looked > most:
+            self.find(f"there are more than {most:,} things in it, of all its archives: the others are not looked into")
+        return self._looked <= most
 
     def may_search(self, done: int) -> bool:
         """Count bytes that were gone through in vain to find a pickle behind other bytes; tell whether there may be more."""

@@ -120,6 +120,8 @@ def _first(source: Source, context: Context) -> Look:
 def _look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
     """Look at a stream by its first bytes."""
     head = source.read(0, HEAD)
+    if not context.may_look():
+        return Look("container", _other("container", source, name, inside).members)
     if len(inside) > context.bounds.depth:
         context.find(f"{title(name)}{counted(len(inside), 'container')} around it, and no more are gone into", 0)
         return Look("container", _other("container", source, name, inside).members)

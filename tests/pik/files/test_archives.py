@@ -206,3 +206,12 @@ def test_npz_and_other_archives_are_named() -> None:
     office = opened(zipped(Record(b"[Content_Types].xml", b"<a/>")))
     assert (office.kind, office.like) == ("zip (Office document)", False)
     assert opened(zipped(Record(b"[Content_Types].xml", b"<a/>"), A)).like
+
+
+def test_archives_in_archives_are_bounded_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few members each of them has."""
+    narrow(monkeypatch)
+    inner = zipped(*(Record(b"%d" % number, PLAIN, 8) for number in range(100)))
+    found = opened(zipped(*(Record(b"%d.zip" % number, inner, 8) for number in range(30))))
+    assert "of all its archives: the others are not looked into" in " ".join(found.damaged)
+    assert 500 < sum(member.kind == "pickle" for member in found.members) < 2_000
