@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.layout.containers import HSplit, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
@@ -22,14 +21,13 @@ from prompt_toolkit.layout.dimension import Dimension
 from histshell.preview import one_line
 from histshell.views import fit, looks, one_row, pad
 
-from . import clipboard, everywhere, looked_at
-from .looked_at import Item
+from . import browser_keys, everywhere, looked_at
+from .looked_at import TABS, Item
 from .pane import Pane, Quiet
 from .sifting import Sifter
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
-    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
     from prompt_toolkit.styles import BaseStyle
 
     from histshell.history import History
@@ -57,9 +55,6 @@ _WIDE_KEYS = ("Enter: put in", "Ctrl-R: next older", "F5: this session", "Esc: b
 
 Fragments = list[Any]
 """Pieces of styled text, as prompt_toolkit takes them."""
-
-
-TABS = ("results", "inputs", "errors")
 
 
 class Browser:
@@ -93,7 +88,7 @@ class Browser:
         self.tab = TABS[0] if len(history) > 1 or not own else TABS[1]
         self.said = ""
         self.in_pane = False
-        self._copied = ""
+        self.copied = ""
         self._loop = asyncio.get_running_loop()
         self._limit = _AT_FIRST
         self.selected = 0
@@ -103,7 +98,7 @@ class Browser:
         self.pane = Pane(self._loop.call_later, lambda: self.app.invalidate(), quiet)
         self.app: Application[str | None] = Application(
             layout=Layout(self._layout(), focused_element=self.search),
-            key_bindings=self._keys(),
+            key_bindings=browser_keys.bindings_of(self),
             style=style,
             input=terminal,
             full_screen=True,
@@ -120,7 +115,7 @@ class Browser:
 
     def narrow(self) -> None:
         """Find what matches all words of the search field, in whatever case; with none that is all, and there at once."""
-        self.in_pane, self._copied = False, ""
+        self.in_pane, self.copied = False, ""
         if self.is_wide:
             self._limit = _AT_FIRST
             self._ask()
@@ -182,7 +177,7 @@ class Browser:
             self.looked_at_all = is_all
         self.app.invalidate()
 
-    def _turn(self, wide: bool, tab: str = "") -> None:
+    def turn(self, wide: bool, tab: str = "") -> None:
         """Show all sessions, or a tab of this one."""
         self.is_wide, self.said = wide, ""
         self.tab = tab or self.tab
@@ -200,10 +195,10 @@ class Browser:
         bottom.style = "class:status-toolbar"
         line = Window(width=1, char="│", style="class:separator")
         wraps = Condition(lambda: self.is_wide)
-        pane = Window(FormattedTextControl(self._pane), width=self._exact(self._pane_columns), wrap_lines=wraps)
+        pane = Window(FormattedTextControl(self._pane), width=self._exact(self.pane_columns), wrap_lines=wraps)
         rows = VSplit(
             [Window(FormattedTextControl(self._list), width=self._list_width, wrap_lines=False), line, pane],
-            height=self._exact(self._rows),
+            height=self._exact(self.rows),
         )
         top = VSplit([label, search, tabs], height=1)
         return HSplit([top, Window(height=1, char="─", style="class:separator"), rows, bottom])
@@ -232,14 +227,14 @@ class Browser:
 
     def _summary(self) -> str:
         """Return the last row: what was found, where one is, and as many keys as there is room for."""
-        if self._copied:
-            return f" {self._copied}"
+        if self.copied:
+            return f" {self.copied}"
         found = self.said or f"{len(self.items)}{'' if self.looked_at_all else ' or more'} found"
         keys: Sequence[str] = _KEYS
         if self.tab == "errors":
             keys = (_KEYS[0], _FRAMES[self.unfolded], *_KEYS[1:])
         keys = _WIDE_KEYS if self.is_wide else _PANE_KEYS if self.in_pane else keys
-        state = "" if self.is_wide else self.pane.state(self._rows())
+        state = "" if self.is_wide else self.pane.state(self.rows())
         parts = [part for part in (state if self.in_pane else found, "" if self.in_pane else state) if part]
         room = get_app().output.get_size().columns - 2
         for key in keys:
@@ -247,7 +242,8 @@ class Browser:
                 parts.append(key)
         return " " + "   ".join(parts)
 
-    def _rows(self) -> int:
+    def rows(self) -> int:
+        """Return how many rows the list and the pane have."""
         return max(get_app().output.get_size().rows - 3, 1)
 
     def _list_width(self) -> Dimension:
@@ -256,7 +252,7 @@ class Browser:
 
     def _list(self) -> Fragments:
         columns = self._list_width().preferred
-        rows = self._rows()
+        rows = self.rows()
         first = max(0, min(self.selected - rows // 2, len(self.items) - rows))
         pieces: Fragments = []
         for place, item in enumerate(self.items[first : first + rows], first):
@@ -280,7 +276,8 @@ class Browser:
         kind, shown = looks(entry)
         return f"h[{item.number}]  " + (f"{kind}  {shown}" if "×" in kind else one_line(shown))
 
-    def _pane_columns(self) -> int:
+    def pane_columns(self) -> int:
+        """Return how many columns the pane has."""
         return max(int(get_app().output.get_size().columns - self._list_width().preferred - 1), 1)
 
     def _pane(self) -> Fragments:
@@ -290,127 +287,24 @@ class Browser:
             return []
         if item.hit is not None:
             return everywhere.about(item.hit)
-        columns = self._pane_columns()
+        columns = self.pane_columns()
         if self.pane.what != (item, columns):
-            self._look(item, columns)
-        return self.pane.fragments(self._rows(), columns)
+            self.look(item, columns)
+        return self.pane.fragments(self.rows(), columns)
 
-    def _look(self, item: Item, columns: int, load: bool = False) -> None:
+    def look(self, item: Item, columns: int, load: bool = False) -> None:
+        """Show an item in the pane; `load` loads a result that is kept on the disk."""
         trace = partial(self.raised.lines, whole=self.unfolded)
         head, make, instead = looked_at.shown(self.history, item, columns, load, trace)
         self.pane.show((item, columns), head, make, instead)
 
-    # -- the keys ------------------------------------------------------------------------------------------------------
+    # -- what keys do --------------------------------------------------------------------------------------------------
 
-    def _keys(self) -> KeyBindings:
-        bindings = KeyBindings()
-
-        aside = Condition(lambda: self.in_pane)
-
-        def move(keys: Sequence[str], by: int, pages: bool = False) -> None:
-            def handle(_event: KeyPressEvent) -> None:
-                self._move(by * self._rows() if pages else by)
-
-            for key in keys:
-                bindings.add(key, filter=~aside)(handle)
-
-        move(("up", "c-p"), -1)
-        move(("down", "c-n"), 1)
-        move(("pageup",), -1, pages=True)
-        move(("pagedown",), 1, pages=True)
-        self._bind_pane(bindings, aside)
-
-        @bindings.add("enter")
-        def _(event: KeyPressEvent) -> None:
-            event.app.exit(result=self.chosen(source=False))
-
-        @bindings.add("tab")
-        def _(event: KeyPressEvent) -> None:
-            event.app.exit(result=self.chosen(source=True))
-
-        @bindings.add("right", filter=~aside)
-        def _(event: KeyPressEvent) -> None:
-            if self.is_wide and self.search.document.is_cursor_at_the_end:
-                event.app.exit(result=self.chosen(source=True))
-            else:
-                self.search.cursor_right()
-
-        @bindings.add("c-r")
-        def _(_event: KeyPressEvent) -> None:
-            if self.is_wide:
-                self._move(1)
-            else:
-                self._turn(wide=True)
-
-        @bindings.add("f5", filter=Condition(lambda: self.is_wide))
-        def _(_event: KeyPressEvent) -> None:
-            self._turn(wide=False)
-
-        @bindings.add("c-c")
-        def _(event: KeyPressEvent) -> None:
-            if not self.pane.interrupt():
-                event.app.exit(result=None)
-
-        @bindings.add("escape", eager=True, filter=~aside)
-        @bindings.add("c-g", filter=~aside)
-        @bindings.add("f5", filter=Condition(lambda: not self.is_wide))
-        def _(event: KeyPressEvent) -> None:
-            event.app.exit(result=None)
-
-        @bindings.add("c-d")
-        def _(event: KeyPressEvent) -> None:
-            event.app.exit(result=None)
-
-        return bindings
-
-    def _bind_pane(self, bindings: KeyBindings, aside: Condition) -> None:
-        """Add the keys for what stands on the right, and for the tabs."""
-        here = Condition(lambda: not self.is_wide)
-        for key in ("up", "down", "pageup", "pagedown", "home", "end", "left", "right"):
-
-            def scroll(_event: KeyPressEvent, key: str = key) -> None:
-                self.pane.scroll(key, self._rows(), self._pane_columns())
-
-            bindings.add(key, filter=aside)(scroll)
-
-        @bindings.add("f6", filter=here)
-        def _(_event: KeyPressEvent) -> None:
-            self.in_pane, self._copied = not self.in_pane and bool(self.items), ""
-
-        @bindings.add("escape", eager=True, filter=aside)
-        @bindings.add("c-g", filter=aside)
-        def _(_event: KeyPressEvent) -> None:
-            self.in_pane = False
-
-        @bindings.add("c-t", filter=here)
-        def _(_event: KeyPressEvent) -> None:
-            self._turn(False, TABS[(TABS.index(self.tab) + 1) % len(TABS)])
-
-        @bindings.add("c-l", filter=here)
-        def _(_event: KeyPressEvent) -> None:
-            if self.items:
-                self._look(self.items[self.selected], self._pane_columns(), load=True)
-
-        @bindings.add("f7", filter=here)
-        def _(_event: KeyPressEvent) -> None:
-            self.unfolded = not self.unfolded
-            if self.items and self.items[self.selected].failure is not None:
-                self._look(self.items[self.selected], self._pane_columns())
-
-        @bindings.add("f8")
-        @bindings.add("f9")
-        def _(event: KeyPressEvent) -> None:
-            if self.items:
-                item = self.items[self.selected]
-                source = event.key_sequence[-1].key == "f9" or (item.tab != TABS[0] and item.failure is None)
-                text = looked_at.source(self.history, item) if source else self.pane.text()
-                self._copied = clipboard.copy(event.app.output, text, "the input" if source else item.name)
-
-    def _move(self, step: int) -> None:
+    def move(self, step: int) -> None:
         """Go up or down in the list; near its end there is more to be looked for."""
-        self._copied = ""
+        self.copied = ""
         self.selected = max(0, min(self.selected + step, len(self.items) - 1))
-        if self.is_wide and not self.looked_at_all and self.selected + self._rows() >= len(self.items) < MOST:
+        if self.is_wide and not self.looked_at_all and self.selected + self.rows() >= len(self.items) < MOST:
             self._limit = min(max(self._limit, len(self.items)) * 2, MOST)
             self._ask()
 

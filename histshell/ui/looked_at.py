@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from histshell.holding.last_exceptions import Failure
     from histshell.journal.search import Hit
 
+TABS = ("results", "inputs", "errors")
+
 _PREVIEW = 4000
 
 Make = Callable[[], Iterator[str]]

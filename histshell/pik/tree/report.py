@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Iterator
 
-from histshell.pik.effects import about_effects
-from histshell.pik.errors import PikError, RefusedError
+from histshell.pik.errors import PikError
 from histshell.pik.files.model import Finding, Member
-from histshell.pik.placeholders import Effect
 from histshell.pik.progress import Progress, step
-from histshell.pik.tree import buffers, draw, naming, plan
+from histshell.pik.tree import buffers, load_line, naming, plan, value_lines
 from histshell.pik.tree.array_nodes import array_node
 from histshell.pik.tree.array_values import of_header
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
-from histshell.pik.tree.names import PLAIN, Name, names, trusted_names
+from histshell.pik.tree.names import Name, names
 from histshell.pik.tree.reading import Read, is_plain, of, read
+from histshell.pik.tree.value import Value
 from histshell.pik.tree.wish import LEAST, Line, Wish
 from histshell.preview import printable, sentence
 
@@ -35,31 +33,6 @@ _NO_MEMBER = Member("", "pickle", 0, None, lambda: b"")
 _UNSEEN = Node("cut", "")
 _LIES = "a dtype's state denies what its parts are: numpy would believe it, and read memory that is not the array's"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
-
-
-@dataclass
-class Value:
-    """One value of a file: its member, what was read of it, its tree, and the names it asks for."""
-
-    member: Member
-    read: Read
-    tree: Node
-    names: list[Name] = field(default_factory=list)
-
-    @property
-    def asks(self) -> bool:
-        """Whether it asks for more than plain data; numpy's data is plain."""
-        if any(name.verdict != PLAIN for name in self.names) or isinstance(self.read.error, RefusedError):
-            return True
-        plain = {name.full for name in self.names}
-        return any(effect.refused and not _is_data(effect, plain, self.member) for effect in self.read.effects)
-
-
-def _is_data(effect: Effect, plain: set[str], member: Member) -> bool:
-    """Tell whether what was refused is numpy's data, or a storage that lies in the file."""
-    if effect.kind == "persistent id":
-        return bool(member.storages)
-    return naming.is_numpy(effect.name) and (effect.kind != "import" or effect.name in plain)
 
 
 class Report:
@@ -229,10 +202,10 @@ class Report:
             yield Line(f"It is no pickle: {self.file.kind}.", "problem")
         elif not values and not self._run:
             yield Line("There is no pickle in it.", "problem")
-        names = list(self._name_lines())
+        names = list(load_line.lines(self.name, self.file.kind, values, self.names, self.wish))
         self._room = max(self.wish.height - len(names), LEAST + 4)
         for value in values:
-            yield from self._value_lines(value, len(values))
+            yield from value_lines.lines(value, self.wish, len(values), self._room)
         if self._left:
             yield Line(f"and {self._left + self._run:,} more; --all shows {'the first of ' if self._run else ''}them")
         elif self._run:
@@ -240,82 +213,19 @@ class Report:
         yield from self._around()
         yield from names
 
-    def _name_lines(self) -> Iterator[Line]:
-        """Give the lines about the names."""
-        if not self.wish.effects:
-            why = self._unloadable() if trusted_names(self.names) is not None else ""
-            whole = self.name if all(value.read.error is None for value in self.values) and not why else ""
-            yield from naming.lines(self.names, whole, self._options(), self.wish)
-            if why and any(name.asked for name in self.names):
-                yield Line(f"No line is given to load it: {why}.")
-
-    def _unloadable(self) -> str:
-        """Say why no list of names would load it, whatever the names are; nothing where one may."""
-        if "TorchScript" in self.file.kind:
-            return "its classes are TorchScript's, which torch.jit.load alone makes"
-        if any(effect.kind == "persistent id" for effect in self._effects(lambda value: not value.member.storages)):
-            return "it asks for what is not in the file, by persistent ids"
-        if any(effect.kind == "call" and _is_of_a_call(effect.name) for effect in self._effects()):
-            return "it calls what a call has given"
-        return ""
-
-    def _effects(self, which: Callable[[Value], bool] = bool) -> Iterator[Effect]:
-        """Give the effects of some values, or of all."""
-        return (effect for value in self.values if which(value) for effect in value.read.effects)
-
     def _header(self) -> str:
         """Say what the file is."""
         shown = sentence(os.path.basename(self.name) or self.name, 60) or "bytes"
         values = self.values
         parts = [self.file.kind]
         if len(values) == 1 and values[0].member.kind == "pickle":
-            parts.append(protocol(values[0].read))
+            parts.append(value_lines.protocol(values[0].read))
         parts.append(size(self.file.size))
         if self.file.is_pickle_like or values:
             many = len(values) + self._left + self._run
             parts.append("one value" if many == 1 else f"{many:,} values")
         left = f"{shown}   {', '.join(filter(None, parts))}"
         return f"{left:<{min(max(self.wish.width - 20, 0), 70)}}   nothing was run"
-
-    def _value_lines(self, value: Value, many: int) -> Iterator[Line]:
-        """Give the lines of one value."""
-        member, wish = value.member, self.wish
-        node = value.tree
-        if many > 1 and node.whole and not wish.path and value.read.error is None and not member.findings:
-            yield Line(f"{sentence(member.name, 80) or 'value'}   {draw.describe(plan.Branch('', node))}")
-            return
-        if many > 1 or member.name:
-            facts = [protocol(value.read) if member.kind == "pickle" else "array", f"at byte {member.offset:,}"]
-            yield Line(f"{sentence(member.name, 80) or 'value'}   {', '.join(facts)}", "title")
-        if wish.path:
-            try:
-                node = plan.find(node, wish.path)
-            except ValueError as error:
-                yield Line(str(error), "problem")
-                return
-        branch = plan.plan(node, wish.bounds(many, self._room), _spelled(wish.path))
-        for line in draw.lines(branch, wish.width, wish.ascii_only):
-            yield Line(line)
-        yield from self._problems(value)
-        if wish.code:
-            yield from _code(branch)
-        if wish.effects and value.read.effects:
-            for line in about_effects(value.read.effects, value.read.uncounted):
-                yield Line(line)
-
-    def _problems(self, value: Value) -> Iterator[Line]:
-        """Say what is wrong with a value, and with what lies around it."""
-        if value.read.error is not None:
-            error = value.read.error
-            yield Line(f"It ends too soon: {error}" if value.read.stack else f"It cannot be read: {error}", "problem")
-            if isinstance(error, UnicodeDecodeError):
-                yield Line(
-                    "Its texts are Python 2's; --encoding latin1 reads any of them, as bytes one by one.", "note"
-                )
-        if value.read.encoding:
-            yield Line("Python 2 has written it; its texts are read as latin1 (--encoding latin1, or another).", "note")
-        for finding in value.member.findings:
-            yield _finding(finding)
 
     def _around(self) -> Iterator[Line]:
         """Say what else is in the file."""
@@ -329,13 +239,7 @@ class Report:
         for note in self.file.notes:
             yield Line(sentence(note))
         for finding in self.file.findings:
-            yield _finding(finding)
-
-    def _options(self) -> str:
-        """Write what `load` needs beside names: the encoding of its texts, where that is not C's own choice, and buffers."""
-        encoding = self.wish.encoding or next((value.read.encoding for value in self.values if value.read.encoding), "")
-        wants = any(value.read.buffers for value in self.values)
-        return (f", encoding={encoding!a}" if encoding else "") + (", buffers=buffers" if wants else "")
+            yield value_lines.finding_line(finding)
 
     # ------------------------------------------------------------------ for programs
 
@@ -345,55 +249,13 @@ class Report:
         made: dict[str, Any] = {
             "file": sentence(self.name), "kind": self.file.kind, "size": self.file.size, "status": self.status,
             "notes": [sentence(note) for note in self.file.notes],
-            "findings": [_found(finding) for finding in self.file.findings],
+            "findings": [value_lines.finding_json(finding) for finding in self.file.findings],
             "names": [naming.as_json(name) for name in self.names],
-            "values": [self._value_json(value, len(values)) for value in values],
+            "values": [value_lines.as_json(value, self.wish, len(values)) for value in values],
         }  # fmt: skip
         if self._left + self._run:
             made["more"] = self._left + self._run
         return made
-
-    def _value_json(self, value: Value, many: int) -> dict[str, Any]:
-        """Give one value."""
-        made: dict[str, Any] = {
-            "name": sentence(value.member.name), "kind": value.member.kind, "offset": value.member.offset,
-            "asks": value.asks, "findings": [_found(finding) for finding in value.member.findings],
-        }  # fmt: skip
-        if value.read.error is not None:
-            made["error"] = {"sentence": str(value.read.error), "offset": value.read.error.offset}
-        if value.read.encoding:
-            made["encoding"] = value.read.encoding
-        try:
-            node = plan.find(value.tree, self.wish.path) if self.wish.path else value.tree
-        except ValueError as error:
-            made["missing"] = str(error)
-            return made
-        bounds = self.wish.bounds(many)
-        if not self.wish.everything and self.wish.depth is None:
-            bounds = plan.Bounds(1_000 // many + LEAST, 6, 50)
-        made["tree"] = draw.as_json(plan.plan(node, bounds, _spelled(self.wish.path)))
-        return made
-
-
-def _is_of_a_call(name: str) -> bool:
-    """Tell whether what was called is what another call has given, and none of those that are called all the same."""
-    return name.endswith("(…)") and not name.startswith(("functools.partial(", "builtins.getattr("))
-
-
-def _code(top: plan.Branch) -> Iterator[Line]:
-    """Give the instructions of the functions that are shown."""
-    todo = [top]
-    while todo:
-        branch = todo.pop()
-        todo += reversed(branch.below)
-        if branch.node.more is not None and branch.same is None:
-            yield Line(f"{branch.path or 'code'}: {branch.node.text}", "title")
-            for text in branch.node.more():
-                yield Line(text)
-
-
-def _spelled(path: str) -> str:
-    return sentence(path[1:] if path.startswith(".") else path, 200)
 
 
 def _array(member: Member) -> Node:
@@ -405,22 +267,6 @@ def _array(member: Member) -> Node:
             "array", "ndarray", "numpy", sentence(f"of {member.array.dtype if member.array else '?'}", 200), whole=True
         )
     return array_node(maker, array, "ndarray", "numpy")
-
-
-def _finding(finding: Finding) -> Line:
-    return Line(sentence(str(finding)), "problem" if finding.damaged else "note")
-
-
-def _found(finding: Finding) -> dict[str, Any]:
-    return {"sentence": sentence(finding.sentence), "offset": finding.offset, "damaged": finding.damaged}
-
-
-def protocol(found: Read) -> str:
-    """Say which protocol a pickle has."""
-    head = found.head
-    if head[:1] == b"\x80" and len(head) > 1:
-        return f"protocol {head[1]}"
-    return "protocol 0 or 1" if head else ""
 
 
 def size(count: int) -> str:
