@@ -165,6 +165,16 @@ def test_a_tuple_that_is_fetched_is_the_machine_s(data: bytes) -> None:
     assert load_first(data, "ASCII", "strict", Budget()) == (0, None)
 
 
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_a_tuple_is_found_behind_texts_of_any_length(protocol: int) -> None:
+    """What looks for tuples that are fetched finds its way past whatever the proof does."""
+    texts = [{"text": f"{n:0{n % 300}d}", "pair": (n, str(n)), "of": [n * 1.5]} for n in range(9_000)]
+    names = [f"name {n}" for n in range(5_000)]
+    pair = ("once", ["and again"])
+    assert proved(pickle.dumps([*names, *texts, *names], protocol))
+    assert not proved(pickle.dumps([*names, *texts, pair, *names, pair], protocol))
+
+
 def test_a_small_tuple_may_be_fetched_in_a_long_stream() -> None:
     """Constants that all records share cost next to nothing."""
     assert proved(pickle.dumps([{"n": n, "pair": (n, n), "shared": ((1, 2), "a")} for n in range(40_000)], 4))
