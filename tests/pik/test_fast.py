@@ -229,13 +229,13 @@ def test_many_small_dicts_are_no_affair_of_the_clock() -> None:
     """However slow the clock of this machine is to read: in tables of a few light keys nothing can take long."""
     budget = Budget()
     budget.timer = iter(range(10**9)).__next__  # a second at each look
-    data = pickle.dumps([({"x": i, "y": (i,)},) for i in range(3_000)], 4)
+    data = pickle.dumps([({"x": i, "y": (i,)}, frozenset((i,))) for i in range(3_000)], 4)
     assert loads(data, on_refused="show", limits=budget).value == pickle.loads(data)
 
 
 def test_the_collector_rests_while_a_large_stream_is_read() -> None:
     """It would go through all that was read again and again; afterwards it is on as it was."""
-    data = pickle.dumps([({"x": i},) for i in range(20_000)], 4)
+    data = pickle.dumps([({"x": i}, frozenset((i,))) for i in range(20_000)], 4)
     began: list[str] = []
     gc.callbacks.append(lambda phase, _: began.append(phase))
     try:

@@ -15,7 +15,7 @@ from histshell.cli import main
 from histshell.pik import progress
 
 PLAIN = pickle.dumps([f"text number {number}" for number in range(60_000)], 4)
-BY_THE_MACHINE = pickle.dumps([({"x": number},) for number in range(2_000)], 4)
+BY_THE_MACHINE = pickle.dumps([({"x": number}, frozenset((number,))) for number in range(2_000)], 4)
 
 
 class Terminal(io.StringIO):
