@@ -78,6 +78,7 @@ bench: $(VENV)/ready-bench ## measure the first prompt of each shell, keys, the 
 	$(BIN)/python -m benchmarks.searching $(ARGS)
 	$(BIN)/python -m benchmarks.completion $(ARGS)
 	$(BIN)/python -m benchmarks.pik $(ARGS)
+	$(BIN)/python -m benchmarks.large $(ARGS)
 	$(BIN)/python -m benchmarks.scanners $(ARGS)
 
 fuzz: $(VENV)/ready-test ## run the property tests with 2,000 examples each, and a new seed

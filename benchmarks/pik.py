@@ -4,8 +4,8 @@
 
 Six inputs: a 100,000 dicts of 3 (protocol 4); b 1,000,000 ints; c 1,000 tuples 500 deep; d 10 MB of bytes;
 e 200,000 instances of a class (trusted by name); f as a, protocol 0. Each figure is the best of the rounds.
-picklescan and fickling are measured if they are installed. Then large pickles beside C alone, with their memory
-(`benchmarks.large`), and the bombs of the tests, each in a process of its own.
+picklescan and fickling are measured if they are installed. Then the bombs of the tests, each in a process of its own. (For
+large pickles see `benchmarks.large`.)
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import large
 from benchmarks.machine import describe
 from benchmarks.page import publish
 from histshell.pik import EVERYTHING, SAFE, Machine, disassemble, loads
@@ -169,7 +168,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the best counts")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md as well")
     options = parser.parse_args()
-    text = f"Measured on {describe()}.\n\n{speed_table(options.rounds)}\n{large.table(options.rounds)}\n{bomb_table()}"
+    text = f"Measured on {describe()}.\n\n{speed_table(options.rounds)}\n{bomb_table()}"
     publish("pik", text, options.write)
 
 

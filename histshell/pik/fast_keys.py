@@ -90,6 +90,8 @@ class KeyedProof:
         self._known = b""
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
             self._known = first_numbers(data, self.limits)
+        if memo != LINES:
+            numbers = numbers[0], 1  # of no interest there: fewer expressions
         self.memo = memo
         self.numbers = numbers
         self.tuples = tuples

@@ -202,10 +202,10 @@ def stored(top: int, digits: int, memo: int) -> Any:
     """Compile what finds, in a run that was crossed, what says which numbers of the memo are tuples, and which are fetched.
 
     It gives a list of such opcodes, each with its argument, and what stores a tuple with the store. Where the memo counts, all
-    that makes a tuple and all that stores is in it.
+    that makes a tuple and all that stores is in it. Any other byte in it is none of an opcode: it has lost its way.
     """
     known = patterns(True, top, digits, memo)
-    texts = (*_TEXTS, *(_LINES if memo == LINES else ()))
+    texts = (*_MEDIUM, *(_LINES if memo == LINES else ()))
     numbers = (*_BINARY, *(_WRITTEN if memo == LINES else ()))
     dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas]", b"K.", *texts, *numbers]
     tupling = b"[" + _class(TUPLING) + b"]"
@@ -215,5 +215,5 @@ def stored(top: int, digits: int, memo: int) -> Any:
         dull.append(known.stores)
         telling = [tupling + known.stores + b"?"]
     telling += known.reads
-    pattern = _any(*dull) + b"{0,1000}" + _AT_ONCE + b"(" + b"|".join(telling) + b"|)"
+    pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(" + b"|".join(telling) + b"|.|)"
     return re.compile(pattern, re.DOTALL).findall

@@ -41,6 +41,7 @@ class Sharing:
         self._counts = memo == COUNTED
         self._find: Any = stored(top, digits, memo)
         self._start = 0  # of what is not gone through yet
+        self._lost = False  # it met what is no opcode
         self._last = b""  # what makes a tuple, at the end of the last piece
         self._kinds = bytearray()  # for each number of the memo that was counted, whether it is a tuple
         self._tuples = bytearray()  # for each number of the memo, whether one was stored there
@@ -59,6 +60,8 @@ class Sharing:
     def harmless(self, at: int) -> bool:
         """Go on to the end: return whether no number is fetched that is a tuple's."""
         self._go(at)
+        if self._lost:
+            return False
         tuples = self._kinds if self._counts else self._tuples
         return not int.from_bytes(tuples, "little") & int.from_bytes(self._fetched, "little")
 
@@ -70,6 +73,8 @@ class Sharing:
             for event in set(events):
                 if len(event) > 1:
                     self._note(event)
+                elif event and event not in _COUNTING:
+                    self._lost = True
         self._start = at
 
     def _count(self, events: list[bytes]) -> None:

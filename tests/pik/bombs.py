@@ -40,6 +40,12 @@ def _colliding(count: int) -> bytes:
     return b"".join(_int(k * P61) for k in range(1, count))
 
 
+def _batches(keys: list[bytes], value: bytes = b"N", end: bytes = b"u") -> bytes:
+    """Fill what is there with keys, a thousand at once, as a pickler does."""
+    pieces = (keys[start : start + 1_000] for start in range(0, len(keys), 1_000))
+    return b"".join(b"(" + b"".join(key + value for key in piece) + end for piece in pieces)
+
+
 def _number(value: int) -> bytes:
     """LONG4."""
     raw = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
@@ -148,6 +154,10 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "45,000 colliding ints by set()": (lambda: r(g("builtins", "set"), li(_colliding(45_000))) + b".", "error"),
     "45,000 colliding ints by dict()": (lambda: r(g("builtins", "dict"), li(*(b"(" + _int(k * P61) + b"Nt" for k in range(1, 45_000)))) + b".", "error"),
     "45,000 colliding 1-tuples": (lambda: b"\x8f(" + b"".join(_int(k * P61) + b"\x85" for k in range(1, 45_000)) + b"\x90.", "error"),
+    "45,000 colliding ints, 1,000 at once": (lambda: b"\x80\x04}" + _batches([_int(k * P61) for k in range(1, 45_000)]) + b".", "error"),
+    "45,000 colliding 1-tuples, 1,000 at once": (lambda: b"\x80\x04\x8f" + _batches([_int(k * P61) + b"\x85" for k in range(1, 45_000)], b"", b"\x90") + b".", "error"),
+    "20,000 colliding long tuples": (lambda: b"\x80\x04}" + _batches([b"(" + b"K\x01" * 28 + _int(k * P61) + b"t" for k in range(1, 20_000)]) + b".", "error"),
+    "3,000 colliding very long tuples": (lambda: b"\x80\x04}" + b"".join(b"(" + b"K\x01" * 3_000 + _int(k * P61) + b"tNs" for k in range(1, 3_000)) + b".", "either"),
     "3,000,000 sets": (lambda: b"(" + b"\x8f" * 3_000_000 + b"l.", "error"),
     "9,000,000 dicts": (lambda: b"(" + b"}" * 9_000_000 + b"l.", "error"),
     "900,000 deques": (lambda: g("collections", "deque") + b"q\x000(" + b"h\x00)R" * 900_000 + b"l.", "error"),

@@ -165,6 +165,16 @@ def test_a_tuple_that_is_fetched_is_the_machine_s(data: bytes) -> None:
     assert load_first(data, "ASCII", "strict", Budget()) == (0, None)
 
 
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_a_tuple_is_found_behind_texts_of_any_length(protocol: int) -> None:
+    """What looks for tuples that are fetched finds its way past whatever the proof does."""
+    texts = [{"text": f"{n:0{n % 300}d}", "pair": (n, str(n)), "of": [n * 1.5]} for n in range(9_000)]
+    names = [f"name {n}" for n in range(5_000)]
+    pair = ("once", ["and again"])
+    assert proved(pickle.dumps([*names, *texts, *names], protocol))
+    assert not proved(pickle.dumps([*names, *texts, pair, *names, pair], protocol))
+
+
 def test_a_small_tuple_may_be_fetched_in_a_long_stream() -> None:
     """Constants that all records share cost next to nothing."""
     assert proved(pickle.dumps([{"n": n, "pair": (n, n), "shared": ((1, 2), "a")} for n in range(40_000)], 4))
@@ -219,13 +229,13 @@ def test_many_small_dicts_are_no_affair_of_the_clock() -> None:
     """However slow the clock of this machine is to read: in tables of a few light keys nothing can take long."""
     budget = Budget()
     budget.timer = iter(range(10**9)).__next__  # a second at each look
-    data = pickle.dumps([({"x": i, "y": (i,)},) for i in range(3_000)], 4)
+    data = pickle.dumps([({"x": i, "y": (i,)}, frozenset((i,))) for i in range(3_000)], 4)
     assert loads(data, on_refused="show", limits=budget).value == pickle.loads(data)
 
 
 def test_the_collector_rests_while_a_large_stream_is_read() -> None:
     """It would go through all that was read again and again; afterwards it is on as it was."""
-    data = pickle.dumps([({"x": i},) for i in range(20_000)], 4)
+    data = pickle.dumps([({"x": i}, frozenset((i,))) for i in range(20_000)], 4)
     began: list[str] = []
     gc.callbacks.append(lambda phase, _: began.append(phase))
     try:
