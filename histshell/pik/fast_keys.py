@@ -51,6 +51,8 @@ _LONG1, _STRING, _UNICODE, _SETITEM, _TUPLE = (
 #: Ends of marks: those that leave a list or what was there before, and those that hash what stood above the mark.
 _LISTING = frozenset(op.code for op in OPCODES if op.takes_mark and op.name in ("APPENDS", "LIST"))
 _HASHING = frozenset(op.code for op in OPCODES if op.takes_mark and op.name in ("SETITEMS", "ADDITEMS", "DICT"))
+#: Ends that put what they took into what was there before.
+_LEAVING = frozenset(op.code for op in OPCODES if op.takes_mark and op.fills)
 _FILLED = frozenset(BY_NAME[name].code for name in ("EMPTY_DICT", "EMPTY_SET", "SETITEMS", "ADDITEMS"))
 _STORING = {op.code: {"": 1, "uint1": 2, "uint4": 5}.get(op.argument, 0) for op in OPCODES if op.stores}
 _READING = frozenset(op.code for op in OPCODES if op.reads)
@@ -186,7 +188,7 @@ class KeyedProof:
     def _one(self, code: int, at: int) -> int:
         """Skip one opcode that the expressions do not know here: return its end, or `NEVER`."""
         data, mark = self.data, self.mark
-        mark.count += mark.count >= 0
+        mark.count += mark.count >= 0 and code != MARK  # its end counts, where it leaves something
         if code == MARK:
             return self._open(at)
         if code in TUPLING and not self.tuples:
@@ -263,6 +265,7 @@ class KeyedProof:
         if not self.marks:
             return NEVER
         above, self.mark = self.mark, self.marks.pop()
+        self.mark.count += self.mark.count >= 0 and code not in _LEAVING
         if code == _TUPLE:
             depth = 1 if above.flat else self._depth(at, above) + 1
             self.mark.deep = max(self.mark.deep, depth)
