@@ -24,6 +24,8 @@ _OF_ARRAYS = """
 """
 _METHODS = frozenset(_OF_ARRAYS.split())
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
+_LOAD_CONST = compile("'a text'", "", "eval").co_code[-4]  # the last but one, before what returns it
+_ONE_BYTE = 256
 
 
 def member(value: Any, name: str) -> Any:
@@ -114,13 +116,23 @@ def _unwrapped(function: Any) -> Any:
 
 
 def _annotations(function: Any) -> Dict[str, Any]:
-    """Return the annotations of a function where they lie there made; from 3.14 on reading others runs code."""
+    """Return the annotations of a function where they lie there made, or are texts; from 3.14 on reading others runs code."""
     if type(function) is not types.FunctionType:
         return {}
     if sys.version_info >= (3, 14) and function.__annotate__ is not None:
-        return {}
+        return _said_in(function.__annotate__)
     found = function.__annotations__
     return found if type(found) is dict else {}
+
+
+def _said_in(annotate: Any) -> Dict[str, Any]:
+    """Return the annotations of a module that has them as texts: constants of the code that would make them, which is not run."""
+    code = annotate.__code__ if type(annotate) is types.FunctionType else None
+    if code is None or code.co_names or code.co_freevars or len(code.co_consts) > _ONE_BYTE:
+        return {}
+    pairs = zip(code.co_code[::2], code.co_code[1::2])
+    loaded = [code.co_consts[place] for op, place in pairs if op == _LOAD_CONST and place < len(code.co_consts)]
+    return {name: said for name, said in zip(loaded[::2], loaded[1::2]) if type(name) is str and type(said) is str}
 
 
 def _class(said: Any, function: Any, owner: Any) -> Any:

@@ -51,15 +51,20 @@ def test_the_table_holds_on_every_python(target: Target) -> None:
 
 
 @thorough
-def test_the_table_holds_with_every_package() -> None:
-    """All rows, with real pandas, polars and xarray."""
-    python = next(python for python in found() if python.implementation == "cpython" and python.minor == VERSIONS[0])
-    interpreter = with_packages(python, corpus.PACKAGES)
+@pytest.mark.parametrize("minor", [VERSIONS[0], (3, 14)])
+def test_the_table_holds_with_every_package(minor: tuple[int, int]) -> None:
+    """All rows, with real pandas, polars and xarray; from 3.14 on what their functions give is written elsewhere."""
+    pythons = [python for python in found() if python.implementation == "cpython" and python.minor == minor]
+    if not pythons:
+        pytest.skip(f"no Python {minor} on this machine")
+    interpreter = with_packages(pythons[0], corpus.PACKAGES)
     done = subprocess.run(
         [interpreter, "-B", str(corpus.__file__)], capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    assert done.stdout.endswith(" 0 left out\n")
+    rows, left_out = (int(word) for word in done.stdout.split() if word.isdigit())
+    assert rows > 400
+    assert left_out <= (0 if minor == VERSIONS[0] else 3)
 
 
 def test_a_row_that_does_not_hold_is_reported(session: dict[str, Any]) -> None:
