@@ -156,6 +156,8 @@ class KeyedProof:
         """Skip what the expressions know; return where it ends."""
         mark, known = self.mark, self.patterns
         if mark.count >= 0:
+            if self.data[at] == MARK and self.data[at - 1] in _LISTING:
+                return at  # most likely another batch of a list: to be opened, as it leaves nothing that might be a key
             most, match = (FEW, known.few) if mark.count else (FIRST, known.pairs)
             found = match(self.data, at, limit)
             if found is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from histshell.pik import PikError, fast_patterns, loads
+from histshell.pik import PikError, fast_keys, fast_patterns, loads
 from histshell.pik.budget import Budget
 from histshell.pik.fast import load_first
 from tests.pik.counting import Counter
@@ -245,3 +245,11 @@ def test_the_collector_rests_while_a_large_stream_is_read() -> None:
         gc.callbacks.pop()
     assert read <= 4  # the beginning and end of what falls due when it is on again
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_batches_of_a_long_list_are_no_keys(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dict of long lists is proved however long these are: a batch leaves nothing in the dict."""
+    monkeypatch.setattr(fast_keys, "_MOST", 4_600)  # a little more than the first match may count
+    data = pickle.dumps({name: list(map(kind, range(300_000))) for name in ("one", "two")}, 4)
+    assert load_first(data, "ASCII", "strict", Budget())[0] == len(data)
