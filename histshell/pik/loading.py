@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 from weakref import WeakKeyDictionary
 
 from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
-from histshell.pik.errors import blend, located
+from histshell.pik.errors import located
 from histshell.pik.fast import SMALLEST, load_first
 from histshell.pik.limits import USUAL, Limits
-from histshell.pik.machine import Machine
+from histshell.pik.machine import Machine, check_options
 from histshell.pik.placeholders import Seen
 from histshell.pik.policy.policy import SAFE, Trust, policy_of
 from histshell.pik.reading import Source
 
+_Given = TypeVar("_Given")
 _LARGE = 1 << 16  # bytes from which on the collector rests
 
 
@@ -89,7 +90,9 @@ def _first(data: bytes, always: bool = False, **options: Any) -> tuple[Any, int]
 
 def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
     """Load it: by C where the stream is proved plain, else by the machine."""
-    shows = _checked(options).get("on_refused") == "show"
+    how = options.get("on_refused", "raise")
+    shows = how == "show"
+    _as_ours(check_options, how, options.get("buffers"))  # C's loader would not look at them
     if (always or len(data) >= SMALLEST) and not options.get("trust", SAFE).everything:
         given = options.get("limits")
         budget = given if isinstance(given, Budget) else Budget(given)
@@ -97,25 +100,15 @@ def _load(data: bytes, always: bool, **options: Any) -> tuple[Any, int]:
         end, value = load_first(data, options.get("encoding", "ASCII"), options.get("errors", "strict"), budget)
         if end:
             return (Seen(value, []) if shows else value), end
-    machine = _machine(options)
+    machine = _as_ours(Machine, **options)
     value = machine.run(data)
     return (Seen(value, machine.effects, machine.uncounted) if shows else value), machine.offset
 
 
-def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options; raise a `PikError` for one that is none, whoever reads the stream."""
-    how, buffers = options.get("on_refused", "raise"), options.get("buffers")
-    if how not in ("raise", "show"):
-        raise blend(ValueError)(f"on_refused={how!r}: expected 'raise' or 'show'")
-    if buffers is not None and not hasattr(type(buffers), "__iter__") and not hasattr(type(buffers), "__getitem__"):
-        raise blend(TypeError)(f"buffers: found {type(buffers).__name__}, expected several buffers")
-    return options
-
-
-def _machine(options: dict[str, Any]) -> Machine:
-    """Make the machine for one stream; what is wrong with the options is a `PikError` too."""
+def _as_ours(call: Callable[..., _Given], *args: Any, **options: Any) -> _Given:
+    """Call what looks at options; what is wrong with one is a `PikError` too."""
     try:
-        return Machine(**options)
+        return call(*args, **options)
     except (TypeError, ValueError) as cause:
         raise located(cause, None, None) from None
 

@@ -35,6 +35,14 @@ class Savepoint(NamedTuple):
     facts: tuple[Any, ...]
 
 
+def check_options(on_refused: Any, buffers: Any) -> None:
+    """Raise `ValueError` or `TypeError` for what these options of a machine cannot be."""
+    if on_refused not in ("raise", "show"):
+        raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
+    if buffers is not None and not hasattr(type(buffers), "__iter__") and not hasattr(type(buffers), "__getitem__"):
+        raise TypeError(f"buffers: found {type(buffers).__name__}, expected several buffers")
+
+
 class Machine:
     """Load one stream, fed in pieces; everything it has is open to be looked at.
 
@@ -56,8 +64,7 @@ class Machine:
         limits: Limits | Budget | None = None,
     ) -> None:
         """Begin an empty stream; the arguments are those of `histshell.pik.loads`."""
-        if on_refused not in ("raise", "show"):
-            raise ValueError(f"on_refused={on_refused!r}: expected 'raise' or 'show'")
+        check_options(on_refused, buffers)
         trust = policy_of(trust)
         if limits is None:
             limits = _UNLIMITED if trust.everything else USUAL
