@@ -79,7 +79,8 @@ def test_a_result_is_a_line_of_fields(environ: dict[str, str]) -> None:
 def test_options_narrow_the_search(environ: dict[str, str]) -> None:
     """Each of them; the exit code is 1 when nothing is left."""
     assert len(run(environ, "search", "np", "--since", "1d").splitlines()) == 2
-    assert len(run(environ, "search", "np", "--until", "yesterday").splitlines()) == 1
+    assert len(run(environ, "search", "np", "--since", "yesterday").splitlines()) == 2  # where it is one o'clock, too
+    assert len(run(environ, "search", "np", "--until", "2d").splitlines()) == 1
     assert len(run(environ, "search", "--cwd", "/home/me/a").splitlines()) == 2
     assert len(run(environ, "search", "--failed", "--type", "ZeroDivisionError").splitlines()) == 1
     assert len(run(environ, "search", "-n", "1").splitlines()) == 1
