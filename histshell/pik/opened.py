@@ -29,8 +29,25 @@ def open(what: Any, *, limit: int | None = None) -> Opened:  # noqa: A001  # wha
 
     *limit* is how many bytes may be unpacked. Nothing is run, and nothing is read but the header until more is asked for. Raises
     `PikError` where it cannot be read, which is also of the type that Python's `open` raises: `FileNotFoundError`, `TypeError` …
+    and names the file, as that does.
     """
-    return Opened(files.open(what, limit=limit), limit)
+    try:
+        return Opened(files.open(what, limit=limit), limit)
+    except PikError as error:
+        name = _name(what)
+        if name is not None:
+            error.problem = f"{sentence(name, 200) or repr('')}: {error.problem or error}"
+            if isinstance(error, OSError):
+                error.filename = what
+        raise
+
+
+def _name(what: Any) -> str | None:
+    """Give the path that was given, None where it is none."""
+    try:
+        return os.fsdecode(what) if isinstance(what, (str, os.PathLike)) else None
+    except Exception:  # a `__fspath__` may raise anything
+        return None
 
 
 class Value:

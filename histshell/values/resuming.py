@@ -34,7 +34,7 @@ def resume(self: History, session: Any = None) -> Said:
         try:
             session = Past(self).before(_folder()) if session is None else Past(self)[session]
         except NoSuchSession as error:
-            return Said(str(error))
+            return Said(_as_typed(str(error), session))
         except TypeError:
             return Said(f"h.resume() takes a session, its number or its id, not {preview(session, 60)}")
     if isinstance(session, Selection) and len(session) == 1:
@@ -59,6 +59,12 @@ def resume(self: History, session: Any = None) -> Said:
     _fill(self, rows, last)
     _tell(self, session)
     return Said(_done(session, rows))
+
+
+def _as_typed(problem: str, session: Any) -> str:
+    """Return what is the matter in the words of what was typed: `h.resume(3)`, where `h.past` says `h.past[3]`."""
+    number = preview(session, 30)
+    return problem.replace(f"h.past[{number}]:", f"h.resume({number}):", 1)
 
 
 def _folder() -> str:

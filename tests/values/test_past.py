@@ -188,6 +188,7 @@ def test_it_goes_on_with_the_newest_session_of_its_folder(folder: Path, monkeypa
     assert "goes on with session 20261120-090000-aa" in repr(History().resume())
     monkeypatch.chdir("/")
     assert "goes on with session 20261120-100000-bb" in repr(History().resume())
+    assert repr(History().resume(3)) == "h.resume(3): there are 2 sessions, the last is h.past[-1]"
 
 
 def test_a_journal_cannot_ask_for_too_much(folder: Path) -> None:
@@ -351,11 +352,11 @@ def test_wrong_use_is_said_without_a_frame_of_ours(folder: Path) -> None:
     """`h.resume(3)` says what there is; a number that there is none of is raised as by a list, from the user's own line."""
     history = History()
     nothing = "there are no sessions with results before this one"
-    assert history.resume(3).text == f"h.past[3]: {nothing}"
-    assert history.resume(-1).text == f"h.past[-1]: {nothing}"
+    assert history.resume(3).text == f"h.resume(3): {nothing}"
+    assert history.resume(-1).text == f"h.resume(-1): {nothing}"
     assert history.resume().text == nothing
     Written(folder, "20261120-100000-aa", NOON).result("2", 2)
-    assert history.resume(3).text == "h.past[3]: there is 1 session, the last is h.past[-1]"
+    assert history.resume(3).text == "h.resume(3): there is 1 session, the last is h.past[-1]"
     assert history.resume("1999-01-01").text == "there are no such sessions"
     assert history.resume("1999").text.startswith("no session's id begins with '1999'")
     assert history.resume(2.5).text == "h.resume() takes a session, its number or its id, not 2.5"

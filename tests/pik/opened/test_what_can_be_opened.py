@@ -82,6 +82,9 @@ def test_what_cannot_be_opened_is_an_error_of_both_kinds(what: Any, kind: type[E
         pik.open(what)
     assert isinstance(caught.value, kind)
     assert str(caught.value).isprintable()
+    if isinstance(what, str) and what.isprintable():
+        assert str(caught.value).startswith((what or "''")[:100])
+        assert getattr(caught.value, "filename", what) == what
 
 
 def test_a_file_object_that_is_closed_or_that_writes() -> None:
