@@ -21,13 +21,14 @@ from prompt_toolkit.layout.dimension import Dimension
 from histshell.preview import one_line
 from histshell.views import fit, looks, one_row, pad
 
-from . import browser_keys, everywhere, looked_at
+from . import everywhere, looked_at
 from .looked_at import TABS, Item
 from .pane import Pane, Quiet
 from .sifting import Sifter
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.styles import BaseStyle
 
     from histshell.history import History
@@ -62,7 +63,8 @@ class Browser:
 
     `inputs` is oldest first, `own` those of this session. The newest is on top. `finder` looks for those of all sessions, which it
     begins with if `is_wide`. `raised` writes tracebacks as the prompt does. `terminal` is an input of its own: of another
-    application's, that one would get an Escape that is pressed at once. Made where an event loop runs.
+    application's, that one would get an Escape that is pressed at once. `bindings` gives what the keys do in it. Made where an
+    event loop runs.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class Browser:
         raised: Raised,
         is_wide: bool = False,
         terminal: Input | None = None,
+        *,
+        bindings: Callable[[Browser], KeyBindings],
     ) -> None:
         self.history = history
         self.inputs = inputs
@@ -98,7 +102,7 @@ class Browser:
         self.pane = Pane(self._loop.call_later, lambda: self.app.invalidate(), quiet)
         self.app: Application[str | None] = Application(
             layout=Layout(self._layout(), focused_element=self.search),
-            key_bindings=browser_keys.bindings_of(self),
+            key_bindings=bindings(self),
             style=style,
             input=terminal,
             full_screen=True,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from .editor import Editor
 
-HINT = "F7 keeps these choices"
 _PASSING = frozenset(("Paste mode",))  # for a moment only
 
 

@@ -21,7 +21,6 @@ from histshell.shells.prompt_style import STYLE, Style
 
 from . import completer
 from .bar import Bar
-from .choices import HINT
 from .editor_thread import in_thread
 from .evaluate import is_question, quietly
 
@@ -35,6 +34,9 @@ if TYPE_CHECKING:
 
     from .input_history import InputHistory
     from .terminal import Terminal
+
+HINT = "F7 keeps these choices"
+"""What the bar says while the menu of F2 is open."""
 
 
 class EditorOptions:

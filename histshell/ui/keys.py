@@ -6,7 +6,7 @@ import ast
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.enums import DEFAULT_BUFFER
@@ -16,19 +16,17 @@ from prompt_toolkit.filters import (
     has_focus,
     has_selection,
     vi_insert_mode,
-    vi_navigation_mode,
 )
 from prompt_toolkit.key_binding.bindings.completion import generate_completions
 
+from . import browsing
 from .completer import EngineCompleter
 from .evaluate import quietly
-from .everywhere import Finder
 from .raised import show_whole
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
-    from prompt_toolkit.input import Input
-    from prompt_toolkit.key_binding.key_processor import KeyPress, KeyPressEvent
+    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
     from .editor import Editor
     from .raised import Raised
@@ -49,61 +47,7 @@ _MOMENT = 0.1
 
 def bind(editor: Editor, raised: Raised) -> None:
     """Add our keys to an editor's own; `raised` is what has shown the last traceback."""
-    finder = Finder()
-    opening: list[list[KeyPress]] = []  # the keys that are pressed while a browser opens, which it gets
-
-    @editor.add_key_binding("<any>", filter=Condition(lambda: bool(opening)), eager=True)
-    def _(event: KeyPressEvent) -> None:
-        opening[-1].extend(event.key_sequence)
-
-    def browse(event: KeyPressEvent, is_wide: bool) -> None:
-        from asyncio import sleep
-
-        from prompt_toolkit.application import in_terminal
-        from prompt_toolkit.document import Document
-        from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
-
-        from .browser import Browser
-
-        style, buffer = editor.app.style, editor.default_buffer
-        inputs, terminal = editor.inputs.get_strings(), editor.terminal.input()
-        own = editor.inputs.added
-        browser = Browser(editor.editor_options.history, inputs, own, style, finder, raised, is_wide, terminal)
-
-        async def run() -> None:
-            async with in_terminal():
-                store_typeahead(terminal, opening.pop())
-                try:
-                    chosen = await browser.app.run_async()
-                finally:
-                    browser.close()
-                    behind = get_typeahead(terminal)  # keys that were read with the one that left it
-                    take_over(event.app.input, terminal)
-            if chosen and is_wide:
-                buffer.save_to_undo_stack()
-                buffer.document = Document(chosen)
-            elif chosen:
-                buffer.insert_text(chosen)
-            event.app.key_processor.feed_multiple(behind)
-            event.app.key_processor.process_keys()
-            await sleep(event.app.ttimeoutlen or 0)  # for the rest of a key; without one it was Escape
-            event.app.key_processor.feed_multiple(event.app.input.flush_keys())
-            event.app.key_processor.process_keys()
-
-        opening.append([])
-        event.app.create_background_task(run())
-
-    @editor.add_key_binding("f5")
-    def _(event: KeyPressEvent) -> None:
-        """Open the browser of results and inputs; what is chosen there is put in at the cursor."""
-        browse(event, is_wide=False)
-
-    ours = Condition(lambda: editor.inputs.is_wide)
-
-    @editor.add_key_binding("c-r", filter=ours & has_focus(DEFAULT_BUFFER) & ~vi_navigation_mode)
-    def _(event: KeyPressEvent) -> None:
-        """Open it at the inputs of all sessions; what is chosen is the line then."""
-        browse(event, is_wide=True)
+    browsing.bind(editor, raised)
 
     @editor.add_key_binding("f7")
     def _(_event: KeyPressEvent) -> None:
@@ -153,16 +97,6 @@ def bind(editor: Editor, raised: Raised) -> None:
             event.app.create_background_task(_ask(source, buffer))
         else:
             generate_completions(event)
-
-
-def take_over(own: Input, other: Input) -> None:
-    """Go on reading where another input of the same terminal has ended: perhaps in the middle of a key, of a paste, of a letter."""
-    parts = ("vt100_parser", "stdin_reader")  # on Windows there are none: each key comes whole
-    if all(hasattr(one, part) for one in (own, other) for part in parts) and own.fileno() == other.fileno():
-        parser: Any = getattr(other, parts[0])
-        parser.feed_key_callback = getattr(own, parts[0]).feed_key_callback
-        for part in parts:
-            setattr(own, part, getattr(other, part))
 
 
 async def _ask(source: EngineCompleter, buffer: Buffer) -> None:

@@ -13,7 +13,7 @@ if sys.platform == "win32":
 
 from prompt_toolkit.input.vt100 import Vt100Input
 
-from histshell.ui.keys import take_over
+from histshell.ui.browsing import take_over
 
 
 @pytest.mark.parametrize(

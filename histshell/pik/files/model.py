@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence as _Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence, overload
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Protocol, Sequence, overload
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    from histshell.pik.files.streams import Run
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,16 @@ class Hole:
     pickle: str = ""
 
 
+class Pickles(Protocol):
+    """Many pickles in a row, gone through as often as somebody wants, and none of them kept."""
+
+    def members(self) -> Iterator[Member]:
+        """Give each as a member."""
+
+    def __iter__(self) -> Iterator[bytes | Member]:
+        """Give the bytes of each pickle, and what else there is as a member."""
+
+
 @dataclass
 class Member:
     """One thing to look at inside a file."""
@@ -89,7 +97,7 @@ class Member:
     #: What the container says about it: ``byteorder``, ``version`` …
     facts: Mapping[str, object] = field(default_factory=dict)
     #: Goes through many pickles, as often as somebody wants, and keeps none.
-    run: Run | None = None
+    run: Pickles | None = None
 
 
 class Members(_Sequence):  # type: ignore[type-arg]  # as a class it cannot be indexed in the oldest guests

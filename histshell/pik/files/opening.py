@@ -64,7 +64,7 @@ def open(what: Any, *, limit: int | None = None) -> File:  # noqa: A001  # what 
     context.look = lambda inner, name, inside: _look(inner, name, inside, context)
     plain = source.source if isinstance(source, Part) else source
     if isinstance(plain, Plain):
-        plain.context = context
+        plain.note = context.find
         context.closing.append(plain.close)
     try:
         seen = _first(source, context)

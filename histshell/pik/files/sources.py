@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from histshell.pik.errors import PikError, blend, located
 
 if TYPE_CHECKING:
-    from histshell.pik.files.bounds import Context
+    from collections.abc import Callable
+
+    from histshell.pik.files.model import Finding
 
 _AT_ONCE = 1 << 30  # more than this is asked for by a reader that fills one object in pieces
 _UNSIZED = 1 << 24  # what is read of a file that says it has no bytes, as the system's own do
@@ -96,11 +98,11 @@ class Part(Source):
 class Plain(Source):
     """An open file on the disk."""
 
-    def __init__(self, descriptor: int, size: int, context: Context | None = None) -> None:
+    def __init__(self, descriptor: int, size: int, note: Callable[[str, int], Finding] | None = None) -> None:
         """Take over *descriptor*, which `close` closes."""
         self._descriptor = descriptor
         self.size: int = size
-        self.context = context
+        self.note = note
 
     def close(self) -> None:
         """Close the file."""
@@ -125,8 +127,8 @@ class Plain(Source):
             raise trouble(f"it cannot be read: {error.strerror or error}", offset, error) from None
         except MemoryError:
             raise trouble(f"{count:,} bytes are too many for the memory there is", offset) from None
-        if len(data) < count and self.context is not None:
-            self.context.find("the file has become shorter while it was read", offset + len(data))
+        if len(data) < count and self.note is not None:
+            self.note("the file has become shorter while it was read", offset + len(data))
         return data
 
     def _read(self, offset: int, count: int) -> bytes:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Iterator
 
 from histshell.pik.errors import PikError
-from histshell.pik.files.model import Finding, Member
+from histshell.pik.files.model import Finding, Member, Pickles
 from histshell.pik.progress import Progress, step
 from histshell.pik.tree import buffers, load_line, naming, plan, value_lines
 from histshell.pik.tree.array_nodes import array_node
@@ -21,7 +21,6 @@ from histshell.preview import printable, sentence
 
 if TYPE_CHECKING:
     from histshell.pik.files.model import File
-    from histshell.pik.files.streams import Run
 
 FINE, ASKS, BROKEN = 0, 1, 2
 """What an exit status says: plain data, it asks for more (whatever else is wrong), it is damaged or no pickle."""
@@ -91,7 +90,7 @@ class Report:
             if found.error is None and found.end:
                 member.used = found.end
 
-    def _judge_all(self, run: Run) -> None:
+    def _judge_all(self, run: Pickles) -> None:
         """Read a run of pickles, none of which is kept; whatever else lies in it is read as well."""
         done = 0
         try:
