@@ -119,10 +119,10 @@ def warm_up() -> None:
 
 
 def _goes_on(document: Document) -> bool:
-    """Return whether completions are wanted without TAB: behind a name, a dot or an opening bracket of `h[`, not after a space."""
+    """Return whether completions are wanted without TAB: behind a name, a dot, `h[` or the quote of a key, not after a space."""
     before = document.current_line_before_cursor
     last = before[-1:]
-    return last.isidentifier() or last.isdigit() or last == "." or before.endswith("h[")
+    return last.isidentifier() or last.isdigit() or last == "." or before.endswith(("h[", '["', "['"))
 
 
 class ShownParameter:

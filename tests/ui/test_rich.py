@@ -203,6 +203,12 @@ def test_completion_in_the_menu(tmp_path: Path) -> None:
         rich.abort()
         rich.begin("h[")
         rich.wait_for(lambda: any("1]" in row and "result" in row for row in rich.screen()))
+        rich.abort()
+        rich.enter("{'city': 'Oslo', 'work': 'Lima'}")
+        for quote in "'\"":
+            rich.begin(f"h[2][{quote}")
+            rich.wait_for(lambda: any(row.lstrip().startswith("city") for row in rich.screen()))
+            rich.abort()
 
 
 def test_tab_in_the_moment_of_another_key(tmp_path: Path) -> None:
