@@ -24,9 +24,12 @@ class Sigint:
         self.act: "Act" = _nothing
         self.is_ours = False
         self._theirs: "Any" = _signal.default_int_handler
+        self._is_leaving = False
+        self._came = False  # while it was leaving
 
     def ours(self, theirs: "Any" = None) -> "None":
         """Take SIGINT: `act` is called for each. `theirs` is the handler it had, if that is not the one in place."""
+        self._is_leaving = self._came = False
         try:
             old: "Any" = _signal.signal(_signal.SIGINT, self._arrived)
         except ValueError:  # not the main thread, or not the main interpreter
@@ -37,14 +40,23 @@ class Sigint:
         if getattr(old, "__self__", None) is not self:  # one that was not set by Python is None, and cannot be put back
             self._theirs = old if old is not None else _signal.default_int_handler
 
-    def theirs(self) -> "None":
-        """Give SIGINT to the user's code. Called last of all that is ours: a signal may come at once."""
+    def theirs(self, act: "Act | None" = None) -> "None":
+        """Give SIGINT to the user's code. Called last of all that is ours: a signal may come at once.
+
+        One that comes on the way is theirs too. `act` is what is done from the next time on that it is ours.
+        """
         if self.is_ours:
+            self._is_leaving = True
+            if act is not None:
+                self.act = act
             self.is_ours = False
             try:
                 _signal.signal(_signal.SIGINT, self._theirs)
             except ValueError:
-                self.is_ours = True
+                self.is_ours, self._is_leaving = True, False
+            if self._came:
+                self._came = False
+                _signal.raise_signal(_signal.SIGINT)
 
     def let_go(self) -> "None":
         """Do what `theirs` does, at the end of the process: the few steps of ours that are left are not interrupted."""
@@ -61,7 +73,10 @@ class Sigint:
             self.theirs()
 
     def _arrived(self, _number: "int", _frame: "object") -> "None":
-        self.act()
+        if self._is_leaving:
+            self._came = True
+        else:
+            self.act()
 
 
 def _nothing() -> "None":
@@ -92,9 +107,10 @@ class Held:
             raise
 
     def __exit__(self, *exc: "object") -> "None":
-        sigint.act = self._old
-        if not self._was:
-            sigint.theirs()
+        if self._was or not sigint.is_ours:
+            sigint.act = self._old
+        else:
+            sigint.theirs(self._old)
 
 
 class Deferred:

@@ -14,6 +14,7 @@ import os
 import re
 import select
 import signal
+import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -208,6 +209,11 @@ class Terminal:
             self._screen.scrolled_off.append(self._screen.text(row).rstrip())
         self._screen.resize(rows, columns)
         self._child.setwinsize(rows, columns)
+
+    @property
+    def drops_output(self) -> bool:
+        """Whether Ctrl-C would have the kernel drop what the program has written and nobody has read yet."""
+        return not termios.tcgetattr(self._child.child_fd)[3] & termios.NOFLSH
 
     # -- the screen ----------------------------------------------------------------------------------------------------
 

@@ -214,11 +214,29 @@ def test_it_ends_with_its_parent_though_its_input_is_held_open(tmp_path: Path, m
 
 
 def test_the_kernel_ends_a_question_that_takes_too_long(tmp_path: Path) -> None:
-    """Whatever it is doing: by SIGALRM."""
+    """Whatever it is doing: by SIGPROF."""
     with server(tmp_path, seconds=0.05) as process:
         hear(process)
         tell(process, question("import asyncio, typing, inspect\n" * 5000 + "asyncio.|", id=1))
-        assert process.wait(PATIENCE) == -signal.SIGALRM
+        assert process.wait(PATIENCE) == -signal.SIGPROF
+
+
+def test_a_question_that_waits_for_the_processor_is_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it takes many times as long by the clock."""
+    shutil.copy(SERVER, tmp_path)
+    (tmp_path / "jedi_patches.py").write_text("")
+    (tmp_path / "answers.py").write_text(
+        "import time\n"
+        "class Jedi:\n"
+        "    def __init__(self, patches): pass\n"
+        "    def about(self): return {}\n"
+        "    def answer(self, question): time.sleep(0.5); return {'names': [['slow', '', '']]}\n"
+    )
+    monkeypatch.setattr(f"{__name__}.SERVER", str(tmp_path / "server.py"))
+    with server(tmp_path / "cache", seconds=0.2) as process:
+        hear(process)
+        tell(process, question("0|", id=1))
+        assert names(hear(process)) == ["slow"]
 
 
 @thorough

@@ -6,8 +6,10 @@ import os
 import time
 from pathlib import Path
 
+from histshell.journal import reader
 from tests.prompt.session import STARTUP, Session, fresh_home
 from tests.pythons import Target, home_prompts, some_pythons
+from tests.terminal import PATIENCE
 from tests.ui.rich import Rich
 
 SAID = "without a goodbye"
@@ -25,12 +27,18 @@ def killed(target: Target, home: Path) -> None:
     session = opened(target, home)
     session.enter("6 * 7")
     session.enter("list(range(40))[38:]")
-    time.sleep(0.3)  # the thread that saves it has had its time
+    session.wait_for(lambda: _saved(home) == 2)  # a thread does
     session.enter("import os")
     session.type("os.kill(os.getpid(), 9)")
     session.press("enter")
     session.wait_for_end()
     session.close()
+
+
+def _saved(home: Path) -> int:
+    """Return of how many results the journals there have the value."""
+    logs = [log for file in reader.files(str(home / ".local/state/histshell/journal")) for log in reader.read(file)]
+    return sum(result.value is not None for log in logs for one in log.inputs for result in one.results)
 
 
 def joined(rows: list[str]) -> str:
@@ -47,10 +55,10 @@ def test_a_killed_session_is_said_once_and_gone_on_with(target: Target, tmp_path
     try:
         assert not any(SAID in joined(session.history()) for session in both)
         shown = [joined(session.enter("x = 1")) for session in both]
-        for _ in range(20):  # a machine that is busy has it said by a later prompt
-            if not any(SAID in text for text in shown):
-                time.sleep(0.1)
-                shown = [text + joined(session.enter("")) for text, session in zip(shown, both)]
+        deadline = time.monotonic() + PATIENCE  # a machine that is busy has it said by a later prompt
+        while not any(SAID in text for text in shown) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            shown = [text + joined(session.enter("")) for text, session in zip(shown, both)]
         said = [SAID in text for text in shown]
         assert sorted(said) == [False, True]
         line = shown[said.index(True)]
@@ -92,9 +100,8 @@ def test_the_rich_prompt_says_it_too(tmp_path: Path) -> None:
     first.close()
     with Rich(home) as second:
         second.wait_for_prompt()
-        for _ in range(20):
+        deadline = time.monotonic() + PATIENCE
+        while SAID not in joined(second.history()) and time.monotonic() < deadline:
             second.enter("x = 1")
-            if SAID in joined(second.history()):
-                break
             time.sleep(0.1)
         assert SAID in joined(second.history())

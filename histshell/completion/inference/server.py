@@ -10,8 +10,8 @@ histshell and needs nothing but the standard library and jedi. A question is one
 `line` is counted from 1, `column` in characters from 0; `bare` says that a name is wanted, and not one of an object's or
 a module's. `do` is `complete`, `signature`, or `warm`, which is not answered: jedi gets ready for that `path` and
 version. The first line of output says which jedi answers, or why none does. The process ends with its input;
-while it works on a question a timer of the kernel's limits it, so that it is gone even when it hangs where no Python
-code runs.
+while it works on a question a timer of the kernel's limits the processor that it takes, so that it is gone even when it goes
+round where no Python code runs. What waits for ever is ended by the client.
 
 By itself jedi keeps the modules that it has parsed as pickles, and loading a pickle can run anything: here they are kept in
 memory, and no file is written but the times of the last answers, as text.
@@ -123,15 +123,15 @@ def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> i
     """Serve until the input ends; return the exit status.
 
     The times of the answers are kept in a file called as `folder` with `-times`; `site` is where jedi is looked for after
-    this Python's own places; the process may take up that many megabytes, a question that many seconds, and `parent` is
-    the process that started it.
+    this Python's own places; the process may take up that many megabytes, a question that many seconds of the processor (on a
+    busy machine the clock says nothing), and `parent` is the process that started it.
     """
     _close_others()
     os.umask(0o077)
     os.chdir("/")
     answers = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what anything prints is no answer
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _limit_memory(int(megabytes))
 
     def say(answer: dict[str, object]) -> None:
@@ -158,9 +158,9 @@ def main(folder: str, site: str, megabytes: str, seconds: str, parent: str) -> i
         if question["do"] == "warm":
             _warm_up(engine, question, lines)
             continue
-        signal.setitimer(signal.ITIMER_REAL, float(seconds))
+        signal.setitimer(signal.ITIMER_PROF, float(seconds))
         answer = {"id": question["id"], **_answered(engine.answer, question)}
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         say(answer)
         times.note(answer["ms"])
 

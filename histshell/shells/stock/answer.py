@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Callable, List, NamedTuple, Sequence, Tuple
 from histshell.interrupts import Deferred
 from histshell.views import fit, pad, width
 
+from .kept_output import KeptOutput
+
 if TYPE_CHECKING:
     from histshell.completion.engine import Engine
     from histshell.completion.model import Completion
@@ -20,7 +22,7 @@ WAITS = "[ waiting for jedi: any key ends it ]"
 NOT_YET = "[ no matches yet: press TAB again ]"
 
 LONGEST_WAIT = 10.0
-"""How long a TAB waits for what only jedi knows, in seconds. With a second one it is longer than a question may take."""
+"""How long a TAB waits for what only jedi knows, in seconds. What comes later is there for the next one."""
 
 _NAME_COLUMN = 40
 _LEAST_DETAIL = 10
@@ -97,13 +99,14 @@ def _waited(engine: Engine, ask: Callable[[], Answer], keys: int, say: Callable[
         return found
     deadline = time.monotonic() + LONGEST_WAIT
     try:
-        if not engine.wait(0, keys):
-            with Deferred():  # a screen that is drawn in part would not be what the line editor takes it for
-                say()
-        while found == Answer() and engine.is_pending():
-            if not engine.wait(deadline - time.monotonic(), keys):
-                return Answer(is_late=True)
-            found = ask()
+        with KeptOutput(keys):
+            if not engine.wait(0, keys):
+                with Deferred():  # a screen that is drawn in part would not be what the line editor takes it for
+                    say()
+            while found == Answer() and engine.is_pending():
+                if not engine.wait(deadline - time.monotonic(), keys):
+                    return Answer(is_late=True)
+                found = ask()
     except KeyboardInterrupt:
         return Answer(is_late=True)
     return found
