@@ -261,6 +261,16 @@ class Terminal:
         return int(self._child.pid)
 
     @property
+    def seconds(self) -> float:
+        """The processor time that the program has used; where there is no /proc, what the clock says."""
+        try:
+            with open(f"/proc/{self.pid}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            return time.monotonic()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def ended(self) -> bool:
         """Whether the program has closed the terminal (only ever seen while waiting)."""
         return not self._open
