@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import marshal
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
