@@ -190,6 +190,9 @@ def test_prompts_in_between_take_turns() -> None:
     assert [one[2:] for one in several[::2]] == [[name] for name in others]
     assert [one[2:] for one in several[1::2]] == [["pypy3.9.16-pypy"]] * 4
     assert turns.chosen(targets[:1], 5) == targets[:1]
+    three = [targets[0], targets[3], targets[-1]]
+    assert [turns.chosen(three, turn) for turn in (0, 1)] == [three[:2], three]
+    assert [turns.chosen(targets[-1:], turn) for turn in (0, 1)] == [targets[-1:]] * 2
     without = [str(turns.chosen(targets[:-1], turn)[2]) for turn in range(1, 9, 2)]
     assert without == others
 

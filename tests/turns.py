@@ -1,7 +1,7 @@
 """Which prompts a test takes where not all take part: the most different ones always, the others by turns from test to test.
 
-A test at seven prompts costs seven sessions, and hardly ever fails at one of those in between alone. So of a test at more than
-three prompts the oldest with readline and the newest with PyREPL stay, and one of the others, which is another one for the next
+A test at seven prompts costs seven sessions, and hardly ever fails at one of those in between alone. So of a test at several
+prompts the oldest with readline and the newest with PyREPL stay, and one of the others, which is another one for the next
 test: PyPy's for every second. Of one under more than three Pythons the oldest, the newest and one of the others stay; of one in two
 versions of another shell, or under the oldest and the newest Python with the rich prompt, one, unless it is marked `both`.
 `make test ALL=1` takes all.
@@ -18,7 +18,7 @@ import pytest
 from tests.pythons import PYPY, PYREPL, READLINE, Python, Target
 
 MOST = 3
-"""How many prompts or Pythons a test has at most, unless all take part."""
+"""How many Pythons a test has at most, unless all take part."""
 
 _WITH_A_PYTHON = {"package", "version"}
 """Parameters that only say which version of a shell it is that a Python has: they take turns with it."""
@@ -48,7 +48,7 @@ def select(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Ite
 def _others(group: list[_Row], turn: int) -> list[pytest.Item]:
     targets = [row.prompt for row in group if isinstance(row.prompt, Target)]
     if targets:
-        some = chosen(targets, turn) if len(group) > MOST else targets
+        some = chosen(targets, turn)
         return [row.item for row in group if row.prompt not in some]
     kept = group if group[0].item.get_closest_marker("both") else some_of(group, turn)
     return [row.item for row in group if row not in kept]
@@ -59,7 +59,7 @@ def chosen(targets: list[Target], turn: int) -> list[Target]:
     kinds = {mode: [target for target in targets if target.mode == mode] for mode in (READLINE, PYREPL, PYPY)}
     always = [*kinds[READLINE][:1], *kinds[PYREPL][-1:]]
     others = [target for target in targets if target not in [*always, *kinds[PYPY]]]
-    if turn % 2 or not others:
+    if turn % 2 or not [*always, *others]:
         others = kinds[PYPY][-1:] or others
     return [*always, *others[turn // 2 % max(len(others), 1) :][:1]]
 
