@@ -10,14 +10,14 @@ import signal
 from types import FrameType
 
 #: Those that no program can choose for itself.
-_FIXED = {signal.SIGKILL, signal.SIGSTOP}
+FIXED = {signal.SIGKILL, signal.SIGSTOP}
 #: Those that Python itself ignores from its start on, and gives back to the children of `subprocess`.
 _PYTHONS = {signal.SIGPIPE, *({signal.SIGXFSZ} if hasattr(signal, "SIGXFSZ") else ())}
 
 
 def as_in_a_terminal() -> None:
     """Take every signal's default action and block none: what the child does between fork and exec."""
-    for number in signal.valid_signals() - _FIXED:
+    for number in signal.valid_signals() - FIXED:
         try:
             signal.signal(number, signal.SIG_DFL)
         except (OSError, ValueError):
@@ -32,7 +32,7 @@ def give_none_to_children() -> None:
     ignored signal ignored; what is blocked gets one too, and is unblocked.
     """
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    for number in signal.valid_signals() - _FIXED - _PYTHONS:
+    for number in signal.valid_signals() - FIXED - _PYTHONS:
         if signal.getsignal(number) == signal.SIG_IGN or number in blocked:
             try:
                 signal.signal(number, _nothing)

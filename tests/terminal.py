@@ -1,7 +1,7 @@
 """A program in a pseudo-terminal, and the screen that a person would see.
 
-pexpect gives the program its terminal, pyte reads what the program writes the way a terminal would. Everything waits for
-a condition on the screen and never for a time, so a slow machine makes a test slow and not wrong.
+`tests.pseudo_terminal` gives the program its terminal, pyte reads what the program writes the way a terminal would.
+Everything waits for a condition on the screen and never for a time, so a slow machine makes a test slow and not wrong.
 
 A row is *absolute*: rows that scrolled off the top keep their numbers, row 0 is the first line ever shown.
 """
@@ -20,10 +20,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import pexpect
 import pyte
 
-from tests.signals import as_in_a_terminal
+from tests.pseudo_terminal import Program
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -136,17 +135,7 @@ class Terminal:
     ) -> None:
         self._screen = ScrollingScreen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._child = pexpect.spawn(
-            argv[0],
-            list(argv[1:]),
-            env=dict(env),
-            cwd=cwd,
-            dimensions=(rows, columns),
-            timeout=PATIENCE,
-            echo=True,
-            preexec_fn=as_in_a_terminal,
-        )
-        self._child.ptyproc.delayafterclose = 0  # a sleep of 100 ms otherwise; `close` has made sure that it is over
+        self._child = Program(argv, env=env, cwd=cwd, rows=rows, columns=columns)
         # Programs may ask the terminal a question (where is the cursor?) and wait for the answer.
         self._screen.write_process_input = self._write  # type: ignore[method-assign, assignment]
         self._open = True
@@ -168,7 +157,7 @@ class Terminal:
         with contextlib.suppress(OSError):
             os.killpg(self._child.pid, signal.SIGHUP)
             deadline = time.monotonic() + 0.5
-            while self._child.isalive() and time.monotonic() < deadline:
+            while self._child.runs() and time.monotonic() < deadline:
                 time.sleep(0.005)
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
@@ -176,16 +165,15 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Close the window, and wait for the end of the program."""
-        self._child.ptyproc.fileobj.close()
-        self._child.ptyproc.wait()
-        self._child.closed = True
+        self._child.close()
+        self._child.wait()
 
     # -- the keyboard --------------------------------------------------------------------------------------------------
 
     def _write(self, text: str) -> None:
         data = text.encode()
         while data:
-            data = data[os.write(self._child.child_fd, data) :]
+            data = data[os.write(self._child.end, data) :]
 
     def type(self, text: str) -> None:
         """Type `text` as it is; a newline is sent as a newline."""
@@ -208,7 +196,7 @@ class Terminal:
         for row in range(max(0, self._screen.cursor.y + 1 - rows)):
             self._screen.scrolled_off.append(self._screen.text(row).rstrip())
         self._screen.resize(rows, columns)
-        self._child.setwinsize(rows, columns)
+        self._child.resize(rows, columns)
 
     @property
     def drops_output(self) -> bool:
@@ -264,7 +252,17 @@ class Terminal:
     @property
     def pid(self) -> int:
         """The process that runs in the terminal."""
-        return int(self._child.pid)
+        return self._child.pid
+
+    @property
+    def seconds(self) -> float:
+        """The processor time that the program has used; where there is no /proc, what the clock says."""
+        try:
+            with open(f"/proc/{self.pid}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            return time.monotonic()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def ended(self) -> bool:
@@ -305,10 +303,7 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise self._error(f"the program did not end within {timeout:g} s")
             self._read(0.05)
-        self._child.wait()
-        if self._child.signalstatus is not None:
-            return -int(self._child.signalstatus)
-        return int(self._child.exitstatus)
+        return self._child.wait()
 
     def wait_for_sleep(self, *, timeout: float = PATIENCE) -> None:
         """Wait until the program itself waits for something, and has written all; where there is no /proc, a silence."""
@@ -353,11 +348,11 @@ class Terminal:
         return bool(data)
 
     def _raw(self, seconds: float) -> bytes:
-        """Return what the program has written, within so many seconds; pexpect's own way asks thrice whether it lives."""
-        file = self._child.child_fd
+        """Return what the program has written, within so many seconds."""
+        file = self._child.end
         if not select.select([file], [], [], seconds)[0]:
             # Gone, while something that it has started keeps the terminal: what was written before has been read.
-            self._open = self._child.isalive() or bool(select.select([file], [], [], 0)[0])
+            self._open = self._child.runs() or bool(select.select([file], [], [], 0)[0])
             return b""
         try:
             data = os.read(file, 65536)

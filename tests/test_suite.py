@@ -184,11 +184,61 @@ def test_prompts_in_between_take_turns() -> None:
     targets = [_target((3, minor, 0), "readline") for minor in (8, 12)]
     targets += [_target((3, 13, 0), "pyrepl"), *(_target((3, 15, 0), mode) for mode in ("pyrepl", "no-color", "basic"))]
     targets.append(_target((3, 9, 16), "pypy"))
-    several = [list(map(str, turns.chosen(targets, turn))) for turn in range(4)]
-    assert {tuple(one[:3]) for one in several} == {("3.8.0-readline", "3.15.0-pyrepl", "pypy3.9.16-pypy")}
+    several = [list(map(str, turns.chosen(targets, turn))) for turn in range(8)]
+    assert {tuple(one[:2]) for one in several} == {("3.8.0-readline", "3.15.0-pyrepl")}
     others = ["3.12.0-readline", "3.13.0-pyrepl", "3.15.0-no-color", "3.15.0-basic"]
-    assert [one[3:] for one in several] == [[name] for name in others]
+    assert [one[2:] for one in several[::2]] == [[name] for name in others]
+    assert [one[2:] for one in several[1::2]] == [["pypy3.9.16-pypy"]] * 4
     assert turns.chosen(targets[:1], 5) == targets[:1]
+    three = [targets[0], targets[3], targets[-1]]
+    assert [turns.chosen(three, turn) for turn in (0, 1)] == [three[:2], three]
+    assert [turns.chosen(targets[-1:], turn) for turn in (0, 1)] == [targets[-1:]] * 2
+    without = [str(turns.chosen(targets[:-1], turn)[2]) for turn in range(1, 9, 2)]
+    assert without == others
+
+
+def test_versions_take_turns() -> None:
+    """Of many the first and the last always have it; each of two or three in every second or third test has not."""
+    assert [turns.some_of(list("abcde"), turn) for turn in range(4)] == [
+        list(one) for one in ("abe", "ace", "ade", "abe")
+    ]
+    assert [turns.some_of(list("abc"), turn) for turn in range(3)] == [list("bc"), list("ac"), list("ab")]
+    assert [turns.some_of(list("ab"), turn) for turn in range(2)] == [["b"], ["a"]]
+    assert turns.some_of(["a"], 4) == ["a"]
+
+
+@pytest.mark.slow
+def test_turns_do_not_depend_on_the_order_of_the_tests(tmp_path: Path) -> None:
+    """Which is random; the oldest and the newest are by version, and `both` has all."""
+    (tmp_path / "conftest.py").write_text(
+        "from tests import turns\ndef pytest_collection_modifyitems(items):\n    items[:], _ = turns.select(items)\n"
+    )
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\nfrom tests.pythons import Python\n"
+        "def of(count):\n    rows = [(Python('', 'cpython', (3, n, 0)), n) for n in range(count)]\n"
+        "    return pytest.mark.parametrize(('python', 'version'), rows, ids=[f'<{n}>' for n in range(count)])\n"
+        "@of(9)\ndef test_nine(python, version): pass\n"
+        "@of(2)\ndef test_two(python, version): pass\n"
+        "@pytest.mark.both\n@of(2)\ndef test_both(python, version): pass\n"
+    )
+    options = [
+        "-c",
+        f"{CHECKOUT}/pyproject.toml",
+        "--rootdir",
+        str(tmp_path),
+        "-p",
+        "no:cacheprovider",
+        "--collect-only",
+        "-q",
+    ]
+    chosen = set()
+    for seed in (1, 2):
+        words = [sys.executable, "-m", "pytest", *options, f"--randomly-seed={seed}", str(tmp_path)]
+        done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, timeout=120, check=False)
+        chosen.add(" ".join(sorted(row for row in done.stdout.splitlines() if "<" in row)))
+    (one,) = chosen
+    names = ("test_nine[<0>]", "test_nine[<8>]", "test_nine", "test_two", "test_both")
+    assert [one.count(name) for name in names] == [1, 1, 3, 1, 2]
 
 
 @pytest.mark.parametrize(("every", "names"), [(False, "3.8 3.14 pypy3.9"), (True, "3.8 3.12 3.13 3.14 pypy3.9")])

@@ -100,6 +100,7 @@ def test_all_of_a_table_is_written_as_its_package_does_with_options(seen: list[o
     assert seen[6] == []
 
 
+@pytest.mark.slow
 def test_the_table_of_results(seen: list[object]) -> None:
     """Shapes, columns, dtypes, lengths, and the bytes of what is large; as wide as the terminal."""
     table = "\n".join(str(row) for row in seen[4])  # type: ignore[attr-defined]

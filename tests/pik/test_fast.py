@@ -165,6 +165,7 @@ def test_a_tuple_that_is_fetched_is_the_machine_s(data: bytes) -> None:
     assert load_first(data, "ASCII", "strict", Budget()) == (0, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", [2, 4])
 def test_a_tuple_is_found_behind_texts_of_any_length(protocol: int) -> None:
     """What looks for tuples that are fetched finds its way past whatever the proof does."""

@@ -74,6 +74,7 @@ def _look(machine: Machine) -> Any:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=max(200, settings().max_examples), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_undo_goes_back_to_any_place(rng: Random) -> None:

@@ -111,7 +111,7 @@ HOSTILE = [
 GROUPS = [HOSTILE[i::6] for i in range(6)]
 
 
-@by_turns("group", range(len(GROUPS)), numbered_prompts, times=None)
+@by_turns("group", range(len(GROUPS)), numbered_prompts, times=3)
 def test_hostile_lines_cost_nothing(start: Start, target: Target, group: int, subtests: pytest.Subtests) -> None:
     """After each the prompt is there, its number is right, and so are the values before and after.
 

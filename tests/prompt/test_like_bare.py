@@ -345,7 +345,7 @@ def _is_compared(target: Target, group: str) -> bool:
     return target.mode != PYPY or group not in NOT_ON_PYPY
 
 
-@by_turns("group", sorted(GROUPS), numbered_prompts, times=None, where=_is_compared)
+@by_turns("group", sorted(GROUPS), numbered_prompts, times=3, where=_is_compared)
 def test_the_same_keys_show_the_same(start: Start, target: Target, group: str) -> None:
     """Line by line and with the same exit status, but for the number in the prompt."""
 

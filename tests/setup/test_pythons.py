@@ -55,6 +55,7 @@ def test_each_python_tries_to_load_histshell(python: Interpreter, tmp_path: Path
     assert not (package / "__pycache__").exists()
 
 
+@pytest.mark.slow
 def test_a_python_is_asked_in_isolation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a module in the current folder nor PYTHONSTARTUP, PYTHONPATH or sitecustomize are run."""
     for name in ("readline.py", "sitecustomize.py", "usercustomize.py"):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.environments import with_packages
 from tests.prompt.session import STARTUP, environment
-from tests.pythons import Python, found
+from tests.pythons import EVERY, Python, found
 from tests.terminal import Terminal
 
 _PROMPT = re.compile(r"(?:(_?h)\[(\d+)\] >>>|>>>|In \[\d+\]:) \Z")
@@ -28,8 +28,11 @@ def _targets() -> Iterator[object]:
 
 
 TARGETS = list(_targets())
-shells = pytest.mark.parametrize(("python", "kind"), TARGETS)
-consoles = pytest.mark.parametrize(("python", "kind"), [one for one in TARGETS if "ipython" not in str(one)])
+#: Each under one of the Pythons, unless every prompt takes part.
+SOME = TARGETS if EVERY else TARGETS[::2]
+every_shell = pytest.mark.parametrize(("python", "kind"), TARGETS)
+shells = pytest.mark.parametrize(("python", "kind"), SOME)
+consoles = pytest.mark.parametrize(("python", "kind"), [one for one in SOME if "ipython" not in str(one)])
 
 
 class Framework(Terminal):
@@ -67,7 +70,7 @@ class Framework(Terminal):
         return [row for row in self.history()[first + 1 : self.row] if row.strip()]
 
 
-@shells
+@every_shell
 def test_results_have_numbers(python: Python, kind: str, tmp_path: Path) -> None:
     """Each displayed one; the names of the project are there; sources are what was typed."""
     with Framework(python, kind, tmp_path / "home") as shell:

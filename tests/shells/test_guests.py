@@ -18,6 +18,7 @@ ptpythons = pytest.mark.parametrize(("python", "package"), PTPYTHON)
 guests = pytest.mark.parametrize(("python", "package"), PTPYTHON + BPYTHON)
 
 
+@pytest.mark.both
 @guests
 def test_three_lines(python: Python, package: str, tmp_path: Path) -> None:
     """The lines of the README: each result has its number, and is used by it."""

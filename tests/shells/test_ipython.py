@@ -66,6 +66,7 @@ class IPython(Terminal):
         return [row for row in self.history()[first + 1 : self.row] if row.strip()]
 
 
+@pytest.mark.both
 @ipythons
 def test_results_have_numbers(python: Python, version: str, tmp_path: Path) -> None:
     """Each displayed one, once; `Out` goes on; sources are what was typed, the exact expression where there are several."""

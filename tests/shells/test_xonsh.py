@@ -80,6 +80,7 @@ class Xonsh(Terminal):
         return [row.rstrip() for row in self.history()[first + 1 : self.row] if row.strip()]
 
 
+@pytest.mark.both
 @xonshes
 def test_results_have_numbers_and_commands_have_none(python: Python, package: str, home: Path) -> None:
     """The lines of the README; None, errors and what a shell command gives get no number."""

@@ -71,9 +71,10 @@ def guests(turn: int = 0, count: int = 1) -> list[object]:
 
 
 def places(name: str) -> list[object]:
-    """Where a test of that name runs: at home and, every third of them, in a guest; in each where every prompt takes part."""
+    """Where a test of that name runs: at home or, every third of them, in a guest; in each where every prompt takes part."""
     turn = zlib.crc32(name.encode())
-    return [pytest.param(None, id="home"), *(guests(turn // 3) if EVERY or turn % 3 == 0 else [])]
+    home = pytest.param(None, id="home")
+    return [home, *guests()] if EVERY else (guests(turn // 3) if turn % 3 == 0 else []) or [home]
 
 
 _IN_A_LINE = re.compile(r"\s*(?:_?h\[\d+\] >>>|\.\.\.|pik)")

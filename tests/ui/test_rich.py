@@ -31,6 +31,7 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Rich, "place", getattr(request, "param", None))
 
 
+@pytest.mark.both
 @every_python
 def test_a_session(python: Python, tmp_path: Path) -> None:
     """Results are numbered and used again; None, errors and `h` have no number; each value of a block has one."""

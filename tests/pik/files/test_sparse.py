@@ -231,6 +231,7 @@ def test_a_size_that_is_none_is_said(text: str) -> None:
     assert text[:1] in ("9", "-") or found.pickles["after"] == PLAIN
 
 
+@pytest.mark.slow
 def test_lists_of_attributes_are_bounded() -> None:
     """However many there are, in one list and in all together."""
     assert "there are too many attributes" in " ".join(opened(archive(_list(b"6 a=b\n" * 150_000) * 3)).damaged)

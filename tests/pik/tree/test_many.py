@@ -72,6 +72,7 @@ def test_an_open_file_gives_them_all() -> None:
         assert file.load() == [[number, "x"] for number in range(700)]
 
 
+@pytest.mark.slow
 def test_a_run_takes_no_memory(tmp_path: Path) -> None:
     """As many as one likes take as much as a few."""
     path = tmp_path / "it.pkl"
