@@ -201,7 +201,7 @@ class Terminal:
     @property
     def drops_output(self) -> bool:
         """Whether Ctrl-C would have the kernel drop what the program has written and nobody has read yet."""
-        return not termios.tcgetattr(self._child.child_fd)[3] & termios.NOFLSH
+        return not termios.tcgetattr(self._child.end)[3] & termios.NOFLSH
 
     # -- the screen ----------------------------------------------------------------------------------------------------
 
