@@ -10,8 +10,9 @@ stream that C then refuses goes to the machine as well, which finds the error an
 What the proof must bound is cost. Memory: containers are counted by their opcodes' bytes, an upper bound. Time: only keys
 cost more than their bytes, as they are hashed and compared in C, out of reach. A stream that fills no dict and no set has
 none. Where one does, the proof begins again with expressions that bound what the keys of a short piece of it can cost
-(`histshell.pik.fast_keys`), and C is handed the stream in such pieces, with a look at the clock between them
-(`histshell.pik.fast_reading`). What is stopped there is read by the machine, from the beginning, under its own clock.
+(`histshell.pik.fast_keys`), for what is left of it without its longer texts, if there are many (`histshell.pik.fast_texts`).
+C is lent the stream in such pieces, with a look at the clock between them (`histshell.pik.fast_lending`). What is stopped there
+is read by the machine, from the beginning, under its own clock.
 
 The second wall. The loader is `pickle.Unpickler` with a find_class and a persistent_load that always raise, and
 extension codes are not among the opcodes that the expression knows. Nothing can be imported or called, were the proof
@@ -20,26 +21,36 @@ wrong.
 
 from __future__ import annotations
 
-from io import BufferedReader, BytesIO
+import sys
+from io import BufferedReader
 from pickle import HIGHEST_PROTOCOL, Unpickler, UnpicklingError
 from typing import Any, NoReturn
 
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
-from histshell.pik.fast_patterns import TUPLING, filling, run
+from histshell.pik.fast_lending import Lent
+from histshell.pik.fast_patterns import TUPLING, filling, run, tupling
 from histshell.pik.fast_reading import PIECE, Bytes
+from histshell.pik.fast_texts import WithoutTexts, mostly_texts
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
 from histshell.pik.progress import step
 
 #: Shorter streams gain nothing: the machine has read them before the proof is set up.
 SMALLEST = 512
-_LONG_WAY = 1 << 20  # bytes that take long enough to be watched
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
+_TEXTS = 1 << 15  # bytes that C is given at once where most of them are those of long texts
+_MANY = 1_000  # texts that are not short, from which on they are worth an expression that knows more of them
+_WORTH = 1 << 21  # bytes of a stream
+_FEW = 2_000  # of a byte, for which it is looked one by one
+_UNWATCHED = 1 << 17  # bytes that C is given at once where nothing is hashed
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
-_EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _STRING, _UNICODE = (
-    BY_NAME[name].code for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "STRING", "UNICODE")
+_EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _LONG4, _STRING, _UNICODE = (
+    BY_NAME[name].code
+    for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "LONG4", "STRING", "UNICODE")
 )
+#: What has a length, which may be long: the bytes that this has.
+_COUNTED = {**LONG, _LONG1: 1, _LONG4: 4}
 #: Bytes of memory that one opcode's byte may take, and what the machine charges for the same.
 _BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
 _PRICES = {_EMPTY_SET: 232, _EMPTY_DICT: 80, _EMPTY_LIST: 72, _TUPLE1: 64}
@@ -51,10 +62,11 @@ class _Proof:
     """The state of one proof."""
 
     def __init__(self, data: bytes, budget: Budget) -> None:
-        self.data = data
+        self.data = self.opcodes = data  # of the latter the long texts may have been taken out
         self.budget = budget
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
+        self.texts = 0  # that are not short
         self.tuples = False
         self.keyed = False
         self.frames: list[int] = []  # where they begin, in a stream with keys
@@ -79,25 +91,43 @@ class _Proof:
 
     def _with_keys(self, numbers: tuple[int, int]) -> int:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
-        tuples, whole = self.tuples, False
+        left = WithoutTexts(self.data, numbers) if mostly_texts(self.data, numbers) else None
+        if left is not None and left.stop < 0:
+            left = None
+        head = self.data if left is None else left.data
+        tuples, whole = (
+            self.tuples or tupling(head, 0, _HEAD) is not None,
+            False,
+        )  # or so it seems: that spares a beginning
         while True:
-            proof = KeyedProof(self.data, self.budget, tuples, whole, numbers)
+            data = self.data if left is None else left.data
+            proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None)
             stop = proof.holds()
-            if stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
-                self.skipped, self.frames = proof.skipped, proof.frames
-                return stop
+            if stop < 0 and proof.texts:
+                left = WithoutTexts(self.data, numbers)
+                if left.stop < 0:
+                    return -1
+            elif stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
+                found = proof if left is None else left
+                self.skipped, self.frames, self.opcodes = found.skipped, found.frames, data
+                return stop if left is None or stop < 0 else left.stop
             tuples, whole = proof.tuples, proof.whole
 
     def _unkeyed(self, top: int, digits: int) -> int:
         """Cross a stream that has no keys: return the offset of STOP, else -1; note where one has keys."""
         data, size = self.data, len(self.data)
-        at, frame_end = 0, NEVER
+        at, frame_end, tuples = 0, NEVER, None
         while True:
-            found = run(self.tuples, top, digits)(data, at, min(frame_end, size))
+            if self.tuples is not tuples or self.texts == _MANY:
+                tuples = self.tuples
+                match = run(tuples, top, digits, self.texts >= _MANY and size > _WORTH)
+                self.texts += 1
+            found = match(data, at, frame_end if frame_end < size else size)
             if found is not None:
                 at = found.end()
                 step("looking through it", at, size)
-                continue  # it may have been cut off by its own length
+                if at in (frame_end, size) or data[at] not in _COUNTED:
+                    continue  # it may have been cut off by its own length
             if at == frame_end:
                 frame_end = NEVER
                 continue
@@ -125,10 +155,9 @@ class _Proof:
             return at if not known else NEVER
         if code == PROTO:
             return at + 2 if data[at + 1 : at + 2] <= bytes((HIGHEST_PROTOCOL,)) else NEVER
-        if code == _LONG1:
-            return at + 2 + data[at + 1] if at + 1 < len(data) else NEVER
-        if code in LONG:
-            start = at + 1 + LONG[code]
+        if code in _COUNTED:
+            self.texts += 1
+            start = at + 1 + _COUNTED[code]
             length = int.from_bytes(data[at + 1 : start], "little")
             self.skipped += length
             return start + length
@@ -140,7 +169,17 @@ class _Proof:
         allowed = self.budget.memory_allowed - self.budget.memory + self.limits.memory_per_byte * size
         if (size - self.skipped) * max(_BIGGEST.values()) <= allowed:
             return True
-        return sum(self.data.count(code) * cost for code, cost in _BIGGEST.items()) <= allowed
+        return sum(_count(self.opcodes, code) * cost for code, cost in _BIGGEST.items()) <= allowed
+
+
+def _count(data: bytes, code: int) -> int:
+    """Count a byte. To find the next one is many times faster, where there are few, than to count all."""
+    at = -1
+    for number in range(_FEW):
+        at = data.find(code, at + 1)
+        if at < 0:
+            return number
+    return _FEW + data.count(code, at + 1)
 
 
 class _Gated(Unpickler):
@@ -165,13 +204,11 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
     if not end:
         return 0, None
     clock = budget.clock()
-    # C reads a file that can be peeked at as fast as bytes; a file that cannot is asked for every single byte.
-    with _file(data, proof, budget) as file:
-        try:
-            value = _Gated(file, encoding=encoding, errors=errors).load()
-        except Exception:  # whatever it is, the machine meets it again and says where
-            budget.set_clock(clock)
-            return 0, None
+    try:
+        value = _Gated(_file(data, proof, budget), encoding=encoding, errors=errors).load()
+    except Exception:  # whatever it is, the machine meets it again and says where
+        budget.set_clock(clock)
+        return 0, None
     budget.grow(end)
     if budget.shared:
         budget.memory += sum(data.count(code, 0, end) * price for code, price in _PRICES.items())
@@ -179,7 +216,10 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:
-    """Give the file that C reads: one that is watched, where there are keys or the reading is long."""
-    if proof.keyed and len(data) > _SHORT:
-        return BufferedReader(Bytes(data, proof.frames, budget), PIECE)
-    return BufferedReader(Bytes(data, [], None) if len(data) > _LONG_WAY else BytesIO(data), 1 << 17)
+    """Give the file that C reads: watched by the clock, where there are keys."""
+    watched = proof.keyed and len(data) > _SHORT
+    least = PIECE if 2 * proof.skipped < len(data) else _TEXTS
+    frames, clock, piece = (proof.frames, budget, least) if watched else ([], None, _UNWATCHED)
+    if sys.implementation.name == "cpython":
+        return Lent(data, frames, clock, piece)
+    return BufferedReader(Bytes(data, frames, clock), piece)

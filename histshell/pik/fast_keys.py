@@ -16,7 +16,9 @@ what C does with one such piece is bounded, and that no key overflows its stack:
   most `Limits.key_depth` of these are allowed. (A mark that ends in a list or dict leaves nothing that can be hashed.)
 - **Long tuples that are almost equal.** Tuples of a group are short. Longer ones are counted for each mark, and the product of
   their number and its bytes is bounded.
-- **Long texts that are equal.** Two of them are compared byte by byte each time they meet. So a long one may be there once.
+- **Long texts that are equal.** Two of them are compared byte by byte each time they meet. So a long one may be there once. Of
+  shorter ones in tuples that are keys, each is compared as often as there are keys above its mark, at most: half a microsecond a
+  byte, which is less than the work that each byte of a stream is allowed.
 
 Whether a mark is that of a dict is guessed from what stands before it, but nothing is proved by that: a wrong guess only
 ends the proof.
@@ -37,7 +39,9 @@ _WINDOW = 1 << 15  # bytes that one match looks at; bounds the memory that it ta
 _SURE = 1 << 12  # bytes before its end from which on it may have been cut off by it
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
-_EQUAL = 1 << 18  # bytes of a text that may be there twice
+WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
+EQUAL = 1 << 18  # bytes of a text that may be there twice
+_ENDS = 64  # bytes
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
 _OFTEN = 100  # texts of medium length from which on others are expected
@@ -45,8 +49,8 @@ _FRAMES = 64  # frames that a stream may have, beside one for each
 _FRAME = 4096  # bytes
 _QUICK = 0.1  # seconds that a piece may take: with less allowed the machine, which looks more often, is asked at once
 
-_LONG1, _STRING, _UNICODE, _SETITEM, _TUPLE = (
-    BY_NAME[name].code for name in ("LONG1", "STRING", "UNICODE", "SETITEM", "TUPLE")
+_LONG1, _LONG4, _STRING, _UNICODE, _SETITEM, _TUPLE = (
+    BY_NAME[name].code for name in ("LONG1", "LONG4", "STRING", "UNICODE", "SETITEM", "TUPLE")
 )
 #: Ends of marks: those that leave a list or what was there before, and those that hash what stood above the mark.
 _LISTING = frozenset(op.code for op in OPCODES if op.takes_mark and op.name in ("APPENDS", "LIST"))
@@ -60,7 +64,7 @@ _WRAPPING = TUPLING - {_TUPLE}
 #: Text and bytes with a length, which may be long: the bytes that their length has.
 LONG = {op.code: LENGTHS[op.argument] for op in OPCODES if op.argument in LENGTHS and op.made in ("str", "bytes")}
 #: Text that may be equal to one that is spelled otherwise.
-_SPELLED = frozenset(op.code for op in OPCODES if op.code in LONG and op.made == "str" and not op.utf8)
+SPELLED = frozenset(op.code for op in OPCODES if op.code in LONG and op.made == "str" and not op.utf8)
 
 
 class _Mark:
@@ -77,23 +81,50 @@ class _Mark:
         self.flat = True  # nothing but atoms
 
 
+class LongTexts:
+    """Long texts of a stream: tells whether one is there twice. Those that differ at their ends are not gone through."""
+
+    def __init__(self, data: bytes) -> None:
+        """Begin with none."""
+        self._data = data
+        self._first: dict[tuple[int, bytes, bytes], tuple[int, int]] = {}
+        self._hashes: dict[tuple[int, bytes, bytes], set[int]] = {}
+
+    def again(self, start: int, end: int) -> bool:
+        """Note the text from *start* to *end*; return whether one like it was noted before."""
+        ends = end - start, self._data[start : start + _ENDS], self._data[end - _ENDS : end]
+        first = self._first.setdefault(ends, (start, end))
+        if first == (start, end):
+            return False
+        hashes = self._hashes.setdefault(ends, {self._hash(*first)})
+        found = self._hash(start, end)
+        if found in hashes:
+            return True
+        hashes.add(found)
+        return False
+
+    def _hash(self, start: int, end: int) -> int:
+        return hash(self._data[start:end])
+
+
 class KeyedProof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int]) -> None:
+    def __init__(
+        self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], asks: bool = False
+    ) -> None:
         """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
 
         Without *tuples* there may be none: ``tuples`` then says whether one was met. Without *whole*, long streams may fetch
-        nothing but what their head stored: ``whole`` then says whether one did.
+        nothing but what their head stored: ``whole`` then says whether one did. Where it *asks*, many texts that are not short end
+        it: ``texts`` then says that they are better taken out first (`histshell.pik.fast_texts`).
         """
         self.data = data
         self.limits = budget.limits
-        memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
+        memo, numbers = stores_of(data, numbers)
         self._known = b""
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
             self._known = first_numbers(data, self.limits)
-        if memo != LINES:
-            numbers = numbers[0], 1  # of no interest there: fewer expressions
         self.memo = memo
         self.numbers = numbers
         self.tuples = tuples
@@ -101,12 +132,15 @@ class KeyedProof:
         self.patterns = self._expressions(False)
         self.sharing = Sharing(data, memo, *numbers) if tuples and not self._known else None
         self.deepest = self.limits.key_depth
-        self._medium = 0  # texts that are not short, and not long
+        self.asks = asks
+        self.texts = False
+        self._long = 0  # texts that are not short
+        self._medium = 0  # and those of them that are not long
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.frames: list[int] = []  # where they begin
         self.mark = _Mark(0, -1)
         self.marks: list[_Mark] = []
-        self._texts: dict[tuple[int, int], bool] = {}  # lengths and hashes of long texts
+        self._texts = LongTexts(data)
 
     def _expressions(self, medium: bool) -> Patterns:
         """Give the expressions, those that know *medium* texts or those that do not."""
@@ -183,7 +217,7 @@ class KeyedProof:
         """Note a frame; return its end."""
         self._pause(at, at + 9)
         self.frames.append(at)
-        if self.memo != COUNTED or at + 9 > len(self.data) or len(self.frames) > _FRAMES + len(self.data) // _FRAME:
+        if self.memo != COUNTED or at + 9 > len(self.data) or too_many(self.frames, self.data):
             return NEVER
         return at + 9 + int.from_bytes(self.data[at + 1 : at + 9], "little")
 
@@ -217,14 +251,26 @@ class KeyedProof:
             end = 2 if data[1:2] <= bytes((HIGHEST_PROTOCOL,)) else NEVER
         elif code == _LONG1 and at + 1 < len(data):
             end = at + 2 + data[at + 1]
+            self._ask()
+        elif code == _LONG4 and (length := int.from_bytes(data[at + 1 : at + 5], "little")) <= WIDE:
+            end = at + 5 + length
+            self._ask()
         elif code in (_UNICODE, _STRING) and self.memo == LINES:
             end = line_end(data, code, at)
-            if end - at > _EQUAL:  # it can be spelled in many ways
+            if end - at > EQUAL:  # it can be spelled in many ways
                 return NEVER
         else:
             return NEVER
+        if self.texts:
+            return NEVER
         self._pause(at, end)
         return end
+
+    def _ask(self) -> bool:
+        """Count a text that is not short, or a wide number; return whether there are so many that the proof should begin anew."""
+        self._long += 1
+        self.texts = self.asks and self._long >= _OFTEN
+        return self.texts
 
     def _text(self, code: int, at: int) -> int:
         """Skip a long text, and what stores it."""
@@ -232,11 +278,10 @@ class KeyedProof:
         end = start + int.from_bytes(self.data[at + 1 : start], "little")
         if end > len(self.data):
             return NEVER
-        if end - start > _EQUAL:
-            text = end - start, hash(self.data[start:end])
-            if text in self._texts or code in _SPELLED:
-                return NEVER
-            self._texts[text] = True
+        if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
+            return NEVER
+        if self._ask():
+            return NEVER
         self.skipped += end - start
         self._medium += end - start < 256
         if self._medium == _OFTEN and len(self.data) - at > _LONG:
@@ -292,6 +337,17 @@ class KeyedProof:
     def _making(self, at: int, end: int) -> int:
         """Give how many opcodes make tuples of what is before them, at most."""
         return 0 if self.memo == LINES or not self.tuples else sum(self.data.count(code, at, end) for code in _WRAPPING)
+
+
+def stores_of(data: bytes, numbers: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+    """Say how a stream stores in its memo, and give *numbers* as they are of interest there: fewer expressions."""
+    memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
+    return memo, numbers if memo == LINES else (numbers[0], 1)
+
+
+def too_many(frames: list[int], data: bytes) -> bool:
+    """Return whether a stream has more frames than one has that is written by a pickler."""
+    return len(frames) > _FRAMES + len(data) // _FRAME
 
 
 def line_end(data: bytes, code: int, at: int) -> int:

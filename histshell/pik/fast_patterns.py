@@ -16,10 +16,12 @@ from histshell.pik.opcodes import OPCODES
 
 _SHORT = 64  # lengths of text that the expressions know; longer text is crossed in Python
 _PAGE = 16
+_PART = 32
 _RUN = 100_000  # opcodes crossed at once; bounds the memory that a match takes
 _ITEMS = 20_000  # items of a list crossed at once
 #: What makes a tuple of other things.
 TUPLING = frozenset(op.code for op in OPCODES if op.made == "tuple" and op.before)
+_STORING = frozenset(op.code for op in OPCODES if op.stores)
 #: How a stream stores in its memo: by a line of text or by any number, by a number in bytes, or by counting.
 LINES, NUMBERS, COUNTED = range(3)
 FIRST = 4_500  # opcodes and groups after a mark that one match crosses where keys may be
@@ -50,9 +52,31 @@ def _counted(head: bytes, zeros: bytes, medium: bool = False) -> bytes:
     return head + b"(?:" + b"|".join(each) + b")"
 
 
+def _longer(head: bytes, pages: Iterable[int], zeros: bytes) -> bytes:
+    """Return the pattern of texts of 64 bytes and more, whose length's second byte is one of *pages* (0 where it has but one)."""
+    each = []
+    for page in pages:
+        parts = []
+        for first in range(0 if page else _SHORT, 256, _PART):
+            low, high = _class((first,)), _class((first + _PART - 1,))
+            lengths = [
+                re.escape(bytes((n,))) + zeros + b".{%d}" % (256 * page + n) for n in range(first, first + _PART)
+            ]
+            parts.append(b"(?=[" + low + b"-" + high + b"])" + _any(*lengths))
+        second = b"(?=." + re.escape(bytes((page,))) + rb"\x00\x00)" if zeros else b""
+        each.append(second + _any(*parts))
+    return head + _any(*each)
+
+
 def _class(codes: Iterable[int]) -> bytes:
-    """Return *codes* as they are written inside a class of bytes."""
-    return b"".join(b"\\x%02x" % code for code in sorted(codes))
+    """Return *codes* as they are written inside a class of bytes: many in a row are parsed much faster as a range."""
+    rows: list[list[int]] = []
+    for code in sorted(codes):
+        if rows and code == rows[-1][1] + 1:
+            rows[-1][1] = code
+        else:
+            rows.append([code, code])
+    return b"".join(b"\\x%02x-\\x%02x" % (low, high) if high > low else b"\\x%02x" % low for low, high in rows)
 
 
 def _any(*patterns: bytes) -> bytes:
@@ -96,20 +120,56 @@ def compiled(pattern: bytes) -> Any:
 
 
 @lru_cache(maxsize=64)
-def run(tuples: bool, top: int, digits: int) -> Any:
-    """Compile the expression for a run without keys; memo numbers are below about *top* << 16, or have *digits* in text."""
+def run(tuples: bool, top: int, digits: int, longer: bool = False) -> Any:
+    """Compile the expression for a run without keys; memo numbers are below about *top* << 16, or have *digits* in text.
+
+    With *longer* it knows texts of up to 1,023 bytes, which takes longer to compile.
+    """
     single = rb"[N\x88\x89\]\}\x8f)(01le2a\x94" + (_class(TUPLING) if tuples else b"") + b"]"
     line = b"[pg][0-9]{1,%d}\\n" % digits
     integers = (_BINARY[1], _BINARY[0], _BINARY[2])
     long = rb"\x8a(?:\x00|\x01.|\x02..|\x03.{3}|\x04.{4}|\x05.{5}|\x06.{6}|\x07.{7}|\x08.{7}[\x00-\x1f\xe0-\xff])"
+    texts = list(_TEXTS)
+    if longer:
+        texts[1] = rb"X(?=[\x00-\x3f]\x00\x00\x00)" + _counted(b"", rb"\x00\x00\x00")
+        texts += [_longer(rb"[XB]", range(4), rb"..."), _longer(rb"[\x8c\x8aCU]", (0,), b"")]
+        long = _counted(rb"\x8a", b"")
     tokens = (
-        single, rb"[Khq].", *integers, b"[rj]" + _number(top), *_TEXTS, long, *_WRITTEN, *_LINES, line,
+        single, rb"[Khq].", *integers, b"[rj]" + _number(top), *texts, long, *_WRITTEN, *_LINES, line,
     )  # fmt: skip
     return compiled(_any(*tokens) + b"{1,%d}" % _RUN + _AT_ONCE)
 
 
+@lru_cache(maxsize=16)
+def plain(top: int, digits: int, memo: int) -> Any:
+    """Compile what crosses any opcodes of a stream with keys but longer texts and wide ints, none of which it takes apart."""
+    known = patterns(True, top, digits, memo)
+    single = (
+        rb"[N\x88\x89)\]}\x8f(eu\x90ldas" + _class(TUPLING) + (rb"\x94" if memo == COUNTED else b"") + b"]*" + _AT_ONCE
+    )
+    lines = (*_WRITTEN, *_LINES) if memo == LINES else ()
+    stores = () if memo == COUNTED else (known.stores,)
+    short = rb"X(?=[\x00-\x3f]\x00\x00\x00)" + _counted(b"", rb"\x00\x00\x00")  # else it is none of so many
+    argued = (
+        rb"[Kh].",
+        _TEXTS[0],
+        *_BINARY[1:3],
+        _BINARY[0],
+        short,
+        *stores,
+        *known.reads[1:],
+        _TEXTS[2],
+        _BINARY[3],
+        *lines,
+    )
+    return compiled(b"(?:" + single + _any(*argued) + b"){0,%d}" % _RUN + _AT_ONCE + single)
+
+
 #: How a stream begins that fills what it holds: with a dict or set and its mark.
 filling = re.compile(rb"[}\x8f](?:\x94|q.|r.{4}|p[0-9]+\n)?\(", re.DOTALL).search
+
+#: What a tuple of a few things looks like, where a stream counts or numbers what it stores.
+tupling = re.compile(rb"[\x85-\x87][\x94qr]", re.DOTALL).search
 
 
 class Patterns:
@@ -202,18 +262,20 @@ def stored(top: int, digits: int, memo: int) -> Any:
     """Compile what finds, in a run that was crossed, what says which numbers of the memo are tuples, and which are fetched.
 
     It gives a list of such opcodes, each with its argument, and what stores a tuple with the store. Where the memo counts, all
-    that makes a tuple and all that stores is in it. Any other byte in it is none of an opcode: it has lost its way.
+    that makes a tuple and all that stores is in it. Any other byte in it is none of an opcode: it has lost its way. So have two
+    stores in a row, and one after what fills: that may leave on top, if nothing stands above its mark, a tuple from before.
     """
     known = patterns(True, top, digits, memo)
     texts = (*_MEDIUM, *(_LINES if memo == LINES else ()))
     numbers = (*_BINARY, *(_WRITTEN if memo == LINES else ()))
-    dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas]", b"K.", *texts, *numbers]
+    alone = b"(?![" + _class(_STORING) + b"])"  # not stored
     tupling = b"[" + _class(TUPLING) + b"]"
+    dull = [rb"[N\x88\x89)\]}\x8f(ldas]", rb"[eu\x90]" + alone, b"K.", *texts, *numbers]
     if memo == COUNTED:
-        telling = [rb"\x94", tupling]
+        telling = [rb"\x94{1,2}", tupling]
     else:
-        dull.append(known.stores)
-        telling = [tupling + known.stores + b"?"]
+        dull += [known.stores + alone, tupling + alone]
+        telling = [tupling + known.stores + alone]
     telling += known.reads
     pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(" + b"|".join(telling) + b"|.|)"
     return re.compile(pattern, re.DOTALL).findall

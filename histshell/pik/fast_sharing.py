@@ -20,7 +20,8 @@ from histshell.pik.machine import Machine
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES
 
 _PIECE = 1 << 16  # bytes that are gone through at once
-_HEAD = 1 << 17  # bytes of a stream that are loaded to know its first numbers
+_HEAD = 1 << 17  # bytes of a stream, at most, that are loaded to know its first numbers
+_LEAST, _PART = 1 << 14, 7  # and at least; else a 128th of it
 _KNOWN = 4096  # and how many of these
 _SMALL = 8  # tuples and what is in them, of one that may be fetched as often as it likes
 _MEMOIZE = BY_NAME["MEMOIZE"].code
@@ -28,6 +29,7 @@ _MAKING = frozenset(bytes((code,)) for code in TUPLING)
 _STORES = bytes(op.code for op in OPCODES if op.stores)
 _TUPLE = b"\x01"
 _NO_TUPLE = bytes((_MEMOIZE,))
+_TWICE = _NO_TUPLE * 2
 _COUNTING = frozenset((*_MAKING, _NO_TUPLE))
 _WIDTHS = {op.code: op.argument for op in OPCODES if op.stores or op.reads}
 
@@ -42,6 +44,8 @@ class Sharing:
         self._find: Any = stored(top, digits, memo)
         self._start = 0  # of what is not gone through yet
         self._lost = False  # it met what is no opcode
+        # The end of a text that was passed over, which may be stored, even behind the beginning of a frame.
+        self._bare = -1
         self._last = b""  # what makes a tuple, at the end of the last piece
         self._kinds = bytearray()  # for each number of the memo that was counted, whether it is a tuple
         self._tuples = bytearray()  # for each number of the memo, whether one was stored there
@@ -56,6 +60,10 @@ class Sharing:
         """Go on to *at*, and pass over what stands there up to *after*."""
         self._go(at)
         self._start = after
+        if self._data[at] != FRAME or self._bare == at:
+            self._bare = after
+        elif self._data[after : after + 1] in _STORES:
+            self._lost = True
 
     def harmless(self, at: int) -> bool:
         """Go on to the end: return whether no number is fetched that is a tuple's."""
@@ -71,9 +79,9 @@ class Sharing:
             if self._counts:
                 self._count([event for event in events if event in _COUNTING])
             for event in set(events):
-                if len(event) > 1:
+                if len(event) > 1 and event != _TWICE:
                     self._note(event)
-                elif event and event not in _COUNTING:
+                elif event and not (self._counts and event in _COUNTING):
                     self._lost = True
         self._start = at
 
@@ -102,9 +110,10 @@ def first_numbers(data: bytes, limits: Limits) -> bytes:
 
     1 is a tuple that is not small, 0 is anything else. A number is never given twice, so what is found here holds for the stream.
     """
-    start, end = 2, _HEAD
+    most = min(max(len(data) >> _PART, _LEAST), _HEAD)
+    start, end = 2, most
     if data[2] == FRAME:
-        start, end = 11, 11 + min(int.from_bytes(data[3:11], "little"), _HEAD)
+        start, end = 11, 11 + min(int.from_bytes(data[3:11], "little"), most)
     machine = Machine(limits=limits)
     try:
         machine.feed_at_once(data[:2] + data[start:end])
