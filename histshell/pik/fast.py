@@ -24,6 +24,7 @@ from io import BufferedReader, BytesIO
 from pickle import HIGHEST_PROTOCOL, Unpickler, UnpicklingError
 from typing import Any, NoReturn
 
+from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
 from histshell.pik.fast_patterns import TUPLING, filling, run
@@ -34,6 +35,8 @@ from histshell.pik.progress import step
 #: Shorter streams gain nothing: the machine has read them before the proof is set up.
 SMALLEST = 512
 _LONG_WAY = 1 << 20  # bytes that take long enough to be watched
+_LARGE = 1 << 22  # bytes of which it is worth while to keep but what is wanted
+_COUNTING = 4  # the protocol that counts in its memo
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
@@ -50,13 +53,15 @@ _HASHING = frozenset(op.code for op in OPCODES if op.hashes and op.made != "froz
 class _Proof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget) -> None:
+    def __init__(self, data: bytes, budget: Budget, apart: int = NEVER) -> None:
+        """With *apart* it is proved as if it had keys, and places where it may be cut are noted, about so many bytes apart."""
+        self.apart = apart
+        self.found: KeyedProof | None = None
         self.data = data
         self.budget = budget
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
-        self.tuples = False
-        self.keyed = False
+        self.tuples = self.keyed = apart < NEVER
         self.frames: list[int] = []  # where they begin, in a stream with keys
 
     @property
@@ -71,7 +76,8 @@ class _Proof:
             return 0
         digits = max(len(str(size)) - 1, 1)
         top = (1 << (size >> 16).bit_length()) - 1  # few different ones, for few expressions
-        self.keyed = filling(self.data, 0, _HEAD) is not None  # or so it seems: the other proof does for all streams
+        # Or so it seems: the other proof does for all streams.
+        self.keyed = self.keyed or filling(self.data, 0, _HEAD) is not None
         stop = -1 if self.keyed else self._unkeyed(top, digits)
         if self.keyed:
             stop = self._with_keys((top, digits))
@@ -81,7 +87,7 @@ class _Proof:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
         tuples, whole = self.tuples, False
         while True:
-            proof = KeyedProof(self.data, self.budget, tuples, whole, numbers)
+            proof = self.found = KeyedProof(self.data, self.budget, tuples, whole, numbers, self.apart)
             stop = proof.holds()
             if stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
                 self.skipped, self.frames = proof.skipped, proof.frames
@@ -155,13 +161,22 @@ class _Gated(Unpickler):
         raise UnpicklingError("persistent id")
 
 
-def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple[int, Any]:
+def load_first(
+    data: bytes, encoding: str, errors: str, budget: Budget, beginnings: Beginnings | None = None
+) -> tuple[int, Any]:
     """Load the plain stream that *data* begins with: return the offset after its STOP and its value, or (0, None).
 
-    *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine.
+    *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine. With
+    *beginnings* only these are kept of long containers, where that can be done.
     """
-    proof = _Proof(data, budget)
-    end = proof.holds()
+    proof = None
+    if beginnings is not None and len(data) >= _LARGE and data[0] == PROTO and data[1] >= _COUNTING:
+        proof, end, value = _load_cut(data, (encoding, errors), budget, beginnings)
+        if beginnings.done:
+            return _charged(data, end, value, budget)
+    if proof is None:
+        proof = _Proof(data, budget)
+        end = proof.holds()
     if not end:
         return 0, None
     clock = budget.clock()
@@ -172,6 +187,29 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
         except Exception:  # whatever it is, the machine meets it again and says where
             budget.set_clock(clock)
             return 0, None
+    return _charged(data, end, value, budget)
+
+
+def _load_cut(
+    data: bytes, options: tuple[str, str], budget: Budget, beginnings: Beginnings
+) -> tuple[_Proof | None, int, Any]:
+    """Load it in pieces, of which little is kept: return a proof if there is one, its end, and the value if that is ``done``."""
+    from histshell.pik import fast_cutting  # with its decoders, for large files alone
+
+    proof = _Proof(data, budget, fast_cutting.APART)
+    end = proof.holds()
+    if not end or proof.found is None:
+        return None, 0, None
+    clock = budget.clock()
+    try:
+        return proof, end, fast_cutting.load(data, proof.found, options, budget, beginnings)
+    except Exception:  # whatever it is, it is met again where all is loaded
+        budget.set_clock(clock)
+        return proof, end, None
+
+
+def _charged(data: bytes, end: int, value: Any, budget: Budget) -> tuple[int, Any]:
+    """Charge for a stream that was loaded; give its end and its value."""
     budget.grow(end)
     if budget.shared:
         budget.memory += sum(data.count(code, 0, end) * price for code, price in _PRICES.items())

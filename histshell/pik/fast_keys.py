@@ -38,6 +38,7 @@ _SURE = 1 << 12  # bytes before its end from which on it may have been cut off b
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 _EQUAL = 1 << 18  # bytes of a text that may be there twice
+WHOLE = 1 << 16  # bytes of a text that is noted
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
 _OFTEN = 100  # texts of medium length from which on others are expected
@@ -80,8 +81,13 @@ class _Mark:
 class KeyedProof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int]) -> None:
+    def __init__(
+        self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], apart: int = NEVER
+    ) -> None:
         """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
+
+        About every *apart* bytes a place between two opcodes is noted in ``places``: its offset, how many marks are open there, and
+        how much was stored before it, where that is counted.
 
         Without *tuples* there may be none: ``tuples`` then says whether one was met. Without *whole*, long streams may fetch
         nothing but what their head stored: ``whole`` then says whether one did.
@@ -89,9 +95,12 @@ class KeyedProof:
         self.data = data
         self.limits = budget.limits
         memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
-        self._known = b""
+        self.known = b""
+        self.apart = self._next = apart
+        self.places: list[tuple[int, int, int]] = []
+        self.long: list[int] = []  # where long texts begin
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
-            self._known = first_numbers(data, self.limits)
+            self.known = first_numbers(data, self.limits)
         if memo != LINES:
             numbers = numbers[0], 1  # of no interest there: fewer expressions
         self.memo = memo
@@ -99,7 +108,7 @@ class KeyedProof:
         self.tuples = tuples
         self.whole = whole
         self.patterns = self._expressions(False)
-        self.sharing = Sharing(data, memo, *numbers) if tuples and not self._known else None
+        self.sharing = Sharing(data, memo, *numbers) if tuples and not self.known else None
         self.deepest = self.limits.key_depth
         self._medium = 0  # texts that are not short, and not long
         self.skipped = 0  # bytes of long text, which hold no opcodes
@@ -110,8 +119,8 @@ class KeyedProof:
 
     def _expressions(self, medium: bool) -> Patterns:
         """Give the expressions, those that know *medium* texts or those that do not."""
-        if self._known:
-            return Patterns(True, *self.numbers, self.memo, medium, self._known)
+        if self.known:
+            return Patterns(True, *self.numbers, self.memo, medium, self.known)
         return patterns(self.tuples, *self.numbers, self.memo, medium)
 
     def holds(self) -> int:
@@ -121,6 +130,8 @@ class KeyedProof:
             return -1
         at, frame_end, over = 0, NEVER, False
         while at < size:
+            if at >= self._next and data[at] not in _STORING:
+                self.note(at)
             limit = min(frame_end, size, at + _WINDOW)
             if not over:
                 end = self._cross(at, limit)
@@ -136,6 +147,7 @@ class KeyedProof:
                 continue
             code = data[at]
             if code == STOP:
+                self.note(at)
                 return at if self.sharing is None or self.sharing.harmless(at) else -1
             if code == FRAME:
                 frame_end = self._frame(at) if frame_end == NEVER else NEVER
@@ -179,6 +191,13 @@ class KeyedProof:
         if self.sharing is not None:
             self.sharing.pause(at, end)
 
+    def note(self, at: int) -> None:
+        """Note a place."""
+        self._pause(at, at)
+        stored = self.sharing.counted if self.sharing is not None else 0
+        self.places.append((at, len(self.marks), stored))
+        self._next = at + self.apart
+
     def _frame(self, at: int) -> int:
         """Note a frame; return its end."""
         self._pause(at, at + 9)
@@ -200,7 +219,7 @@ class KeyedProof:
             return self._close(code, at)
         if code == _SETITEM:
             return at + 1 if self._depth(at) <= self.deepest else NEVER
-        if code in _READING and self._known:
+        if code in _READING and self.known:
             self.whole = True
             return NEVER
         if code in LONG:
@@ -237,6 +256,8 @@ class KeyedProof:
             if text in self._texts or code in _SPELLED:
                 return NEVER
             self._texts[text] = True
+        if end - start > WHOLE:
+            self.long.append(at)
         self.skipped += end - start
         self._medium += end - start < 256
         if self._medium == _OFTEN and len(self.data) - at > _LONG:

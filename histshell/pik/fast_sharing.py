@@ -45,7 +45,7 @@ class Sharing:
         self._last = b""  # what makes a tuple, at the end of the last piece
         self._kinds = bytearray()  # for each number of the memo that was counted, whether it is a tuple
         self._tuples = bytearray()  # for each number of the memo, whether one was stored there
-        self._fetched = bytearray()  # and whether it was fetched
+        self.fetched = bytearray()  # and whether it was fetched
 
     def follow(self, at: int) -> None:
         """Go on to *at*, between two opcodes."""
@@ -57,13 +57,18 @@ class Sharing:
         self._go(at)
         self._start = after
 
+    @property
+    def counted(self) -> int:
+        """How much was stored up to where it has gone, where the memo counts."""
+        return len(self._kinds)
+
     def harmless(self, at: int) -> bool:
         """Go on to the end: return whether no number is fetched that is a tuple's."""
         self._go(at)
         if self._lost:
             return False
         tuples = self._kinds if self._counts else self._tuples
-        return not int.from_bytes(tuples, "little") & int.from_bytes(self._fetched, "little")
+        return not int.from_bytes(tuples, "little") & int.from_bytes(self.fetched, "little")
 
     def _go(self, at: int) -> None:
         if at > self._start:
@@ -87,7 +92,7 @@ class Sharing:
 
     def _note(self, event: bytes) -> None:
         """Note a fetch, or, where numbers are written, a tuple with its number."""
-        marked = self._fetched
+        marked = self.fetched
         if event[:1] in _MAKING:
             event, marked = event[1:], self._tuples
         kind = _WIDTHS[event[0]]

@@ -160,7 +160,7 @@ class Report:
         if id(member) in self._ahead:
             return self._ahead.pop(id(member))
         try:
-            found = read(member.data(), self.wish.encoding)
+            found = read(member.data(), self.wish.encoding, keep=self.wish.keep() if not member.holes else None)
         except PikError as error:
             return Read(error=error)
         if found.lies:
