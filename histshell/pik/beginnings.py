@@ -36,14 +36,47 @@ class Keep:
 class _Cut:
     """What was cut off of one container."""
 
-    __slots__ = ("buckets", "count", "kinds", "later", "thing")
+    __slots__ = ("count", "kinds", "keys", "later", "thing")
 
     def __init__(self, thing: Any) -> None:
         self.thing = thing  # so that the id stays its own
         self.count = 0
         self.kinds: dict[int, type] = {}  # of the first items, by their ids
         self.later: dict[int, Any] = {}  # items of a list beyond its beginning, by their numbers
-        self.buckets: list[array[int]] = []  # hashes of the keys of a dict
+        self.keys: _Keys | None = None  # of a dict
+
+
+class _Keys:
+    """The keys that were cut off of a dict: whether all of them differ.
+
+    Of ints that come in their order the last one is enough. Of others the hashes are kept, in buckets, in which they are compared.
+    """
+
+    def __init__(self) -> None:
+        self.differ = True
+        self._counts = True  # ints in their order, until now
+        self._last = None
+        self._buckets: list[array[int]] = []
+
+    def add(self, keys: list[Any]) -> None:
+        """Add keys."""
+        kinds = set(map(type, keys))
+        if self._counts:
+            if kinds == _INTS and keys == sorted(keys) and (self._last is None or keys[0] > self._last):
+                self._last = keys[-1]
+                return
+            self._counts = False
+        if self._last is not None and kinds & _NUMBERS:
+            self.differ = False  # or so it may be
+        if not self._buckets:
+            self._buckets = [array("q") for _ in range(_BUCKETS)]
+        put = [bucket.append for bucket in self._buckets]
+        for hashed in map(hash, keys):
+            put[hashed & (_BUCKETS - 1)](hashed)
+
+    def compare(self) -> bool:
+        """Tell whether it is sure that all of them differ."""
+        return self.differ and all(len(set(bucket)) == len(bucket) for bucket in self._buckets)
 
 
 class Beginnings:
@@ -116,7 +149,7 @@ class Beginnings:
         for cut in list(self._cuts.values()):
             if type(cut.thing) is list and len(cut.thing) > self.keep.items:
                 self._cut_list(cut.thing, cut)
-        self.done = not any(_equal(cut.buckets) for cut in self._cuts.values())
+        self.done = all(cut.keys.compare() for cut in self._cuts.values() if cut.keys is not None)
 
     def _of(self, value: Any) -> _Cut:
         cut = self._cuts.get(id(value))
@@ -148,11 +181,8 @@ class Beginnings:
                     pairs.append((wanted, value[wanted]))
                     self._through([value[wanted]])
         cut.count += len(value) - len(pairs)
-        if not cut.buckets:
-            cut.buckets = [array("q") for _ in range(_BUCKETS)]
-        put = [bucket.append for bucket in cut.buckets]
-        for hashed in map(hash, beyond):
-            put[hashed & (_BUCKETS - 1)](hashed)
+        cut.keys = cut.keys or _Keys()
+        cut.keys.add(beyond)
         value.clear()
         value.update(pairs)
 
@@ -184,6 +214,7 @@ class Beginnings:
             values = inner
 
 
+_INTS, _NUMBERS = {int}, {int, float, bool}
 _CUT = frozenset((list, dict))
 _HOLDING = frozenset((list, dict, tuple))
 
@@ -196,11 +227,6 @@ def _types(values: Iterable[Any]) -> Iterator[type]:
         kinds.remove(Beginning)
         kinds.update(value.kind for value in found if type(value) is Beginning)
     return iter(kinds)
-
-
-def _equal(buckets: list[array[int]]) -> bool:
-    """Tell whether a hash is there twice."""
-    return any(len(set(bucket)) < len(bucket) for bucket in buckets)
 
 
 _COUNTS = hasattr(sys, "getrefcount") and sys.implementation.name == "cpython"

@@ -169,7 +169,7 @@ def load_first(
     *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine. With
     *beginnings* only these are kept of long containers, where that can be done.
     """
-    proof = None
+    proof, end = None, 0
     if beginnings is not None and len(data) >= _LARGE and data[0] == PROTO and data[1] >= _COUNTING:
         proof, end, value = _load_cut(data, (encoding, errors), budget, beginnings)
         if beginnings.done:
@@ -198,8 +198,8 @@ def _load_cut(
 
     proof = _Proof(data, budget, fast_cutting.APART)
     end = proof.holds()
-    if not end or proof.found is None:
-        return None, 0, None
+    if not end or proof.found is None:  # another proof holds, if any, for a stream without keys
+        return (proof if filling(data, 0, _HEAD) is not None else None), 0, None
     clock = budget.clock()
     try:
         return proof, end, fast_cutting.load(data, proof.found, options, budget, beginnings)
