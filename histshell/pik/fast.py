@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
+from histshell.pik.fast_pages import Pages
 from histshell.pik.fast_patterns import TUPLING, filling, run
 from histshell.pik.fast_reading import PIECE, Bytes
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
@@ -36,7 +37,7 @@ from histshell.pik.progress import step
 SMALLEST = 512
 _LONG_WAY = 1 << 20  # bytes that take long enough to be watched
 _LARGE = 1 << 22  # bytes of which it is worth while to keep but what is wanted
-_COUNTING = 4  # the protocol that counts in its memo
+_COUNTING = b"\4"  # the protocol that counts in its memo
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
@@ -44,7 +45,7 @@ _EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _STRING, _UNICODE = (
     BY_NAME[name].code for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "STRING", "UNICODE")
 )
 #: Bytes of memory that one opcode's byte may take, and what the machine charges for the same.
-_BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
+BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
 _PRICES = {_EMPTY_SET: 232, _EMPTY_DICT: 80, _EMPTY_LIST: 72, _TUPLE1: 64}
 #: What fills dicts and sets, so that there are keys. (A frozenset ends the proof.)
 _HASHING = frozenset(op.code for op in OPCODES if op.hashes and op.made != "frozenset")
@@ -53,7 +54,7 @@ _HASHING = frozenset(op.code for op in OPCODES if op.hashes and op.made != "froz
 class _Proof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget, apart: int = NEVER) -> None:
+    def __init__(self, data: Any, budget: Budget, apart: int = NEVER) -> None:
         """With *apart* it is proved as if it had keys, and places where it may be cut are noted, about so many bytes apart."""
         self.apart = apart
         self.found: KeyedProof | None = None
@@ -144,9 +145,11 @@ class _Proof:
         """Return whether the memory is bounded too."""
         size = len(self.data)
         allowed = self.budget.memory_allowed - self.budget.memory + self.limits.memory_per_byte * size
-        if (size - self.skipped) * max(_BIGGEST.values()) <= allowed:
+        if (size - self.skipped) * max(BIGGEST.values()) <= allowed:
             return True
-        return sum(self.data.count(code) * cost for code, cost in _BIGGEST.items()) <= allowed
+        data = self.data
+        counts = data.counted if isinstance(data, Pages) else {code: data.count(code) for code in BIGGEST}
+        return sum(counts[code] * cost for code, cost in BIGGEST.items()) <= allowed
 
 
 class _Gated(Unpickler):
@@ -167,13 +170,13 @@ def load_first(
     """Load the plain stream that *data* begins with: return the offset after its STOP and its value, or (0, None).
 
     *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine. With
-    *beginnings* only these are kept of long containers, where that can be done.
+    *beginnings* only these are kept of long containers, where that can be done; they are ``done`` then.
     """
-    proof, end = None, 0
-    if beginnings is not None and len(data) >= _LARGE and data[0] == PROTO and data[1] >= _COUNTING:
-        proof, end, value = _load_cut(data, (encoding, errors), budget, beginnings)
+    end, proof = 0, None
+    if beginnings is not None and may_be_cut(data[:2], len(data)):
+        end, value, proof = load_cut(data, (encoding, errors), budget, beginnings)
         if beginnings.done:
-            return _charged(data, end, value, budget)
+            return end, value
     if proof is None:
         proof = _Proof(data, budget)
         end = proof.holds()
@@ -187,33 +190,41 @@ def load_first(
         except Exception:  # whatever it is, the machine meets it again and says where
             budget.set_clock(clock)
             return 0, None
-    return _charged(data, end, value, budget)
-
-
-def _load_cut(
-    data: bytes, options: tuple[str, str], budget: Budget, beginnings: Beginnings
-) -> tuple[_Proof | None, int, Any]:
-    """Load it in pieces, of which little is kept: return a proof if there is one, its end, and the value if that is ``done``."""
-    from histshell.pik import fast_cutting  # with its decoders, for large files alone
-
-    proof = _Proof(data, budget, fast_cutting.APART)
-    end = proof.holds()
-    if not end or proof.found is None:  # another proof holds, if any, for a stream without keys
-        return (proof if filling(data, 0, _HEAD) is not None else None), 0, None
-    clock = budget.clock()
-    try:
-        return proof, end, fast_cutting.load(data, proof.found, options, budget, beginnings)
-    except Exception:  # whatever it is, it is met again where all is loaded
-        budget.set_clock(clock)
-        return proof, end, None
-
-
-def _charged(data: bytes, end: int, value: Any, budget: Budget) -> tuple[int, Any]:
-    """Charge for a stream that was loaded; give its end and its value."""
     budget.grow(end)
     if budget.shared:
         budget.memory += sum(data.count(code, 0, end) * price for code, price in _PRICES.items())
     return end, value
+
+
+def may_be_cut(head: bytes, size: int) -> bool:
+    """Tell whether it is worth while to keep only the beginnings of a stream that has so many bytes, and begins so."""
+    return size >= _LARGE and head[:1] == bytes((PROTO,)) and head[1:2] >= _COUNTING
+
+
+def load_cut(
+    data: bytes | Pages, options: tuple[str, str], budget: Budget, beginnings: Beginnings
+) -> tuple[int, Any, _Proof | None]:
+    """Load as `load_first` does, in pieces, of which *beginnings* are kept; *options* are encoding and errors.
+
+    They are ``done`` if it could be done. Else the proof is given, if it holds all the same, or is the only one that might.
+    """
+    from histshell.pik import fast_cutting  # which few need
+
+    proof = _Proof(data, budget, fast_cutting.APART)
+    clock = budget.clock()
+    try:
+        end = proof.holds()
+        if not end or proof.found is None:
+            return 0, None, proof if filling(data, 0, _HEAD) is not None else None
+        value = fast_cutting.load(data, proof.found, options, budget, beginnings)
+    except Exception:  # whatever it is, it is met again where all is loaded
+        beginnings.done = False
+        value = None
+    if beginnings.done:
+        budget.grow(end)
+    else:
+        budget.set_clock(clock)
+    return end, value, proof
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:

@@ -31,7 +31,8 @@ from typing import Any, Iterator, NoReturn
 
 from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
-from histshell.pik.fast_keys import LONG, KeyedProof
+from histshell.pik.fast_keys import KeyedProof
+from histshell.pik.fast_pages import Pages, fetch
 from histshell.pik.fast_reading import FRAME_BYTES, PIECE, Parts
 from histshell.pik.fast_renumbering import Heads, Renumbered
 from histshell.pik.opcodes import BY_CODE, BY_NAME
@@ -73,36 +74,33 @@ class _Loader(Unpickler):
 class _Stream:
     """A proved stream, cut up: frames are left out of it, and long texts."""
 
-    def __init__(self, data: bytes, proof: KeyedProof) -> None:
-        self._data = data
-        self._holes = deque(sorted([*((at, b"") for at in proof.frames), *((at, _IN) for at in proof.long)]))
+    def __init__(self, proof: KeyedProof) -> None:
+        frames = ((at, at + FRAME_BYTES, at + FRAME_BYTES) for at in proof.frames)
+        self._holes = deque(sorted([*frames, *proof.long]))
         self.ranges: list[tuple[int, int]] = []
         self.behind: list[bytes] = []  # what comes behind each range
-        self.texts: list[tuple[int, int, int]] = []  # where they begin and end, and their opcodes
+        self.texts: list[tuple[int, int, int]] = []  # where the opcode, the text and its end are
 
     def cut(self, start: int, end: int) -> None:
         """Find what C is given between two places."""
         self.ranges, self.behind, self.texts = [], [], []
         while self._holes and self._holes[0][0] < end:
-            at, instead = self._holes.popleft()
+            at, first, after = self._holes.popleft()
             self.ranges.append((start, at))
-            self.behind.append(instead)
-            start = at + FRAME_BYTES
-            if instead:
-                code = self._data[at]
-                first = at + 1 + LONG[code]
-                start = first + int.from_bytes(self._data[at + 1 : first], "little")
-                self.texts.append((first, start, code))
+            self.behind.append(_IN if first < after else b"")
+            if first < after:
+                self.texts.append((at, first, after))
+            start = after
         self.ranges.append((start, end))
         self.behind.append(b"")
 
 
-def load(data: bytes, proof: KeyedProof, options: tuple[str, str], budget: Budget, beginnings: Beginnings) -> Any:
+def load(data: bytes | Pages, proof: KeyedProof, options: tuple[str, str], budget: Budget, beginnings: Beginnings) -> Any:
     """Load what *proof* holds for, which ends at the last of its places, in pieces; *options* are encoding and errors.
 
     Raises what stops C, whatever it is, and `UnpicklingError` where it cannot be done in this way.
     """
-    stream = _Stream(data, proof)
+    stream = _Stream(proof)
     memo: Heads | Renumbered = Heads(proof.known) if proof.sharing is None else Renumbered(proof)
     levels: list[tuple[Any, ...]] = [()]
     start = 0
@@ -142,16 +140,16 @@ def _parts(
     ]
 
 
-def _beginnings(data: bytes, texts: list[tuple[int, int, int]]) -> Iterator[Beginning]:
+def _beginnings(data: bytes | Pages, texts: list[tuple[int, int, int]]) -> Iterator[Beginning]:
     """Give what stands for long texts. Raises UnicodeDecodeError for what C would."""
-    for start, end, code in texts:
-        if not BY_CODE[code].utf8:
-            yield Beginning(bytes, data[start : start + _KEPT], end - start)
+    for place, start, end in texts:
+        if not BY_CODE[bytes(fetch(data, place, place + 1))[0]].utf8:
+            yield Beginning(bytes, bytes(fetch(data, start, start + _KEPT)), end - start)
             continue
         decode = getincrementaldecoder("utf-8")("surrogatepass").decode
         first, size = "", 0
         for at in range(start, end, _AT_ONCE):
-            piece = decode(data[at : min(at + _AT_ONCE, end)], at + _AT_ONCE >= end)
+            piece = decode(fetch(data, at, min(at + _AT_ONCE, end)), at + _AT_ONCE >= end)
             first = first or piece[:_KEPT]
             size += len(piece)
         yield Beginning(str, first, size)

@@ -27,6 +27,7 @@ from __future__ import annotations
 from pickle import HIGHEST_PROTOCOL
 
 from histshell.pik.budget import Budget
+from histshell.pik.fast_pages import PART, Pages, hold
 from histshell.pik.fast_patterns import COUNTED, FEW, FIRST, LINES, NUMBERS, TUPLING, Patterns, patterns
 from histshell.pik.fast_sharing import Sharing, first_numbers
 from histshell.pik.opcodes import BY_NAME, FRAME, LENGTHS, MARK, OPCODES, PROTO, STOP
@@ -34,6 +35,7 @@ from histshell.pik.progress import step
 
 NEVER = 1 << 62
 _WINDOW = 1 << 15  # bytes that one match looks at; bounds the memory that it takes
+_BACK = 4 * _WINDOW  # bytes that are looked at behind it
 _SURE = 1 << 12  # bytes before its end from which on it may have been cut off by it
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
@@ -82,7 +84,7 @@ class KeyedProof:
     """The state of one proof."""
 
     def __init__(
-        self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], apart: int = NEVER
+        self, data: bytes | Pages, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], apart: int = NEVER
     ) -> None:
         """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
 
@@ -94,11 +96,15 @@ class KeyedProof:
         """
         self.data = data
         self.limits = budget.limits
+        if type(data) is Pages:
+            data.rewind()
+        hold(data, 0, PART)
         memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
         self.known = b""
         self.apart = self._next = apart
         self.places: list[tuple[int, int, int]] = []
-        self.long: list[int] = []  # where long texts begin
+        self.long: list[tuple[int, int, int]] = []  # where long texts stand: the opcode, the text, its end
+        self._ahead = -1  # up to where all is in memory that is looked at from there
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
             self.known = first_numbers(data, self.limits)
         if memo != LINES:
@@ -130,6 +136,8 @@ class KeyedProof:
             return -1
         at, frame_end, over = 0, NEVER, False
         while at < size:
+            if at > self._ahead:
+                self._ahead = self._hold(at)
             if at >= self._next and data[at] not in _STORING:
                 self.note(at)
             limit = min(frame_end, size, at + _WINDOW)
@@ -191,6 +199,11 @@ class KeyedProof:
         if self.sharing is not None:
             self.sharing.pause(at, end)
 
+    def _hold(self, at: int) -> int:
+        """Have in memory what is looked at next; return up to where that does."""
+        there = hold(self.data, max(at - _BACK, 0), at + PART)
+        return there - 2 * _WINDOW if there < len(self.data) else NEVER
+
     def note(self, at: int) -> None:
         """Note a place."""
         self._pause(at, at)
@@ -251,20 +264,29 @@ class KeyedProof:
         end = start + int.from_bytes(self.data[at + 1 : start], "little")
         if end > len(self.data):
             return NEVER
+        self._pause(at, end)
         if end - start > _EQUAL:
-            text = end - start, hash(self.data[start:end])
+            text = end - start, self._hash(start, end)
             if text in self._texts or code in _SPELLED:
                 return NEVER
             self._texts[text] = True
         if end - start > WHOLE:
-            self.long.append(at)
+            self.long.append((at, start, end))
         self.skipped += end - start
         self._medium += end - start < 256
         if self._medium == _OFTEN and len(self.data) - at > _LONG:
             self.patterns = self._expressions(True)
-        self._pause(at, end)
         found = self.patterns.store(self.data, end)
         return found.end() if found is not None else end
+
+    def _hash(self, start: int, end: int) -> int:
+        """Give the hash of a text, which need not be in memory as a whole."""
+        hashes = []
+        for at in range(start, end, PART):
+            after = min(at + PART, end)
+            hold(self.data, at, after)
+            hashes.append(hash(self.data[at:after]))
+        return hash(tuple(hashes))
 
     # ------------------------------------------------------------------ marks
 

@@ -12,6 +12,7 @@ from pickle import UnpicklingError
 from typing import Any
 
 from histshell.pik.fast_keys import KeyedProof
+from histshell.pik.fast_pages import Pages, fetch
 from histshell.pik.fast_patterns import fetching
 from histshell.pik.opcodes import BY_NAME, LENGTHS, OPCODES
 
@@ -28,10 +29,9 @@ class Heads:
         self.values: list[Any] = []
         self.wanted: list[int] = list(range(len(known)))
 
-    def begin(self, data: bytes, ranges: list[tuple[int, int]], stored: int) -> list[memoryview]:
+    def begin(self, data: bytes | Pages, ranges: list[tuple[int, int]], stored: int) -> list[Any]:
         """Give the bytes of *ranges*; up to their end *stored* values were stored."""
-        whole = memoryview(data)
-        return [whole[start:end] for start, end in ranges]
+        return [fetch(data, start, end) for start, end in ranges]
 
     def end(self, values: list[Any]) -> None:
         """Take what was wanted."""
@@ -52,11 +52,11 @@ class Renumbered:
         self.values: list[Any] = []
         self.wanted: list[int] = []
 
-    def begin(self, data: bytes, ranges: list[tuple[int, int]], stored: int) -> list[memoryview]:
+    def begin(self, data: bytes | Pages, ranges: list[tuple[int, int]], stored: int) -> list[Any]:
         """Give the bytes of *ranges* with changed numbers; up to their end *stored* values were stored."""
         before = self._stored
         self._stored = stored
-        copies = [bytearray(data[start:end]) for start, end in ranges]
+        copies = [bytearray(fetch(data, start, end)) for start, end in ranges]
         if before <= _BYTE:
             self.values = [self._kept.get(number) for number in range(before)]
             places = {}
@@ -71,7 +71,7 @@ class Renumbered:
                     copy[at + 1 : at + 5] = new.to_bytes(4, "little")
         self._numbers = _ones(self._fetched, before, stored)
         self.wanted = [number - before + len(self.values) for number in self._numbers]
-        return [memoryview(copy) for copy in copies]
+        return copies
 
     def end(self, values: list[Any]) -> None:
         """Take what was wanted."""

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from histshell.pik.errors import PikError
+from histshell.pik.fast_pages import Pages, hold
 from histshell.pik.fast_patterns import COUNTED, TUPLING, stored
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
@@ -35,7 +36,7 @@ _WIDTHS = {op.code: op.argument for op in OPCODES if op.stores or op.reads}
 class Sharing:
     """Follows a proof, once for each byte; what it is told to pass over has no opcode of interest."""
 
-    def __init__(self, data: bytes, memo: int, top: int, digits: int) -> None:
+    def __init__(self, data: bytes | Pages, memo: int, top: int, digits: int) -> None:
         """Begin with a stream that stores as *memo* says."""
         self._data = data
         self._counts = memo == COUNTED
@@ -72,6 +73,7 @@ class Sharing:
 
     def _go(self, at: int) -> None:
         if at > self._start:
+            hold(self._data, self._start, at)
             events = self._find(self._data, self._start, at)
             if self._counts:
                 self._count([event for event in events if event in _COUNTING])
@@ -102,7 +104,7 @@ class Sharing:
         marked[number] = 1
 
 
-def first_numbers(data: bytes, limits: Limits) -> bytes:
+def first_numbers(data: bytes | Pages, limits: Limits) -> bytes:
     """Load the head of a stream that counts in its memo: say for its first numbers whether they are tuples, a byte each.
 
     1 is a tuple that is not small, 0 is anything else. A number is never given twice, so what is found here holds for the stream.

@@ -10,7 +10,8 @@ from histshell.pik.beginnings import NOTHING_CUT, Beginnings, Keep
 from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
 from histshell.pik.errors import PikError
-from histshell.pik.fast import SMALLEST, load_first
+from histshell.pik.fast import BIGGEST, SMALLEST, load_cut, load_first, may_be_cut
+from histshell.pik.fast_pages import Pages
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
 from histshell.pik.opcodes import FRAME
@@ -156,6 +157,22 @@ def read(data: Any, encoding: str = "", limits: Limits | Budget | None = None, k
             found.encoding = _OLD
         found.head = whole[:2]
         return found
+
+
+def read_beginnings(member: Member, keep: Keep, encoding: str = "") -> Read | None:
+    """Read a large stream of plain data from the disk, and nothing of it into memory but what *keep* says.
+
+    None where that cannot be done: its bytes are to be read then.
+    """
+    head = member.read(0, 2) if member.read is not None and member.size is not None else b""
+    if member.read is None or not may_be_cut(head, member.size or 0):
+        return None
+    pages = Pages.of(member.size or 0, member.read, tuple(BIGGEST))
+    beginnings = Beginnings(keep)
+    if pages is not None:
+        with resting(), pages:
+            end, value, _ = load_cut(pages, (encoding or "ASCII", "strict"), Budget(_LIMITS), beginnings)
+    return Read(value, end=end, head=head, beginnings=beginnings) if beginnings.done else None
 
 
 def is_plain(data: bytes, encoding: str = "") -> bool:
