@@ -1,4 +1,4 @@
-"""What is kept of long containers while a stream is read for what is shown of it: their beginnings, and what is to be said of the rest.
+"""What is kept of long containers while a stream is read for what is shown of it: their beginnings, and how long they are.
 
 A list or dict that is cut stays the object that it is; what was cut off is counted here. Nothing that the stream does later
 can tell: of lists and dicts nothing depends on what is in them. A key that was cut off may come again, which would not
@@ -36,7 +36,7 @@ class Keep:
 class _Cut:
     """What was cut off of one container."""
 
-    __slots__ = ("count", "kinds", "keys", "later", "thing")
+    __slots__ = ("count", "keys", "kinds", "later", "thing")
 
     def __init__(self, thing: Any) -> None:
         self.thing = thing  # so that the id stays its own
@@ -55,7 +55,7 @@ class _Keys:
     def __init__(self) -> None:
         self.differ = True
         self._counts = True  # ints in their order, until now
-        self._last = None
+        self._last: Any = None
         self._buckets: list[array[int]] = []
 
     def add(self, keys: list[Any]) -> None:

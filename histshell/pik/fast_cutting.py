@@ -1,7 +1,7 @@
 """A long stream that was proved to be plain is read in pieces by C, and of long containers only the beginnings are kept.
 
-C's loader keeps whatever it has stored in its memo until the end. So each piece, of a megabyte or so, has a loader of its own, which is
-handed the stack that the one before has left, and what of the memo may be fetched again. Both are done by opcodes
+C's loader keeps whatever it has stored in its memo until the end. So each piece, of a megabyte or so, has a loader of its own,
+which is handed the stack that the one before has left, and what of the memo may be fetched again. Both are done by opcodes
 that are put before and behind the bytes of the piece. BINPERSID is not among those of a proved stream; here it is how a value
 comes in (it stands for what `persistent_load` gives) and how it goes out (it takes what lies on top to `persistent_load`):
 
@@ -10,7 +10,7 @@ comes in (it stands for what `persistent_load` gives) and how it goes out (it ta
 - behind: for each level, from the topmost down, TUPLE, which takes everything above a mark, and BINPERSID.
 
 So the values go from loader to loader as the objects that they are, and between two of them lists and dicts are cut
-(`histshell.pik.beginnings`). Where the stream may be cut is between any two opcodes; how many marks are open there, the proof knows.
+(`histshell.pik.beginnings`). The stream may be cut between any two opcodes; how many marks are open there, the proof knows.
 
 The memo. MEMOIZE counts from nothing in each loader. Where the proof has allowed no fetches but of the first numbers, these are
 stored again, under their numbers, and whatever is stored after them is never fetched. Where others are fetched, the opcodes that
@@ -95,7 +95,9 @@ class _Stream:
         self.behind.append(b"")
 
 
-def load(data: bytes | Pages, proof: KeyedProof, options: tuple[str, str], budget: Budget, beginnings: Beginnings) -> Any:
+def load(
+    data: bytes | Pages, proof: KeyedProof, options: tuple[str, str], budget: Budget, beginnings: Beginnings
+) -> Any:
     """Load what *proof* holds for, which ends at the last of its places, in pieces; *options* are encoding and errors.
 
     Raises what stops C, whatever it is, and `UnpicklingError` where it cannot be done in this way.

@@ -25,6 +25,7 @@ ends the proof.
 from __future__ import annotations
 
 from pickle import HIGHEST_PROTOCOL
+from typing import Any
 
 from histshell.pik.budget import Budget
 from histshell.pik.fast_pages import PART, Pages, hold
@@ -84,9 +85,9 @@ class KeyedProof:
     """The state of one proof."""
 
     def __init__(
-        self, data: bytes | Pages, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], apart: int = NEVER
+        self, data: Any, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], apart: int = NEVER
     ) -> None:
-        """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
+        """Begin before the first byte of bytes or `Pages`; *numbers* says how large those of the memo may be, as in `Patterns`.
 
         About every *apart* bytes a place between two opcodes is noted in ``places``: its offset, how many marks are open there, and
         how much was stored before it, where that is counted.

@@ -1,11 +1,11 @@
 """`Pages`: a long stream on the disk, of which the proof has in memory what it looks at.
 
-It is memory as long as the stream, nearly all of which is not there: a part is read before it is looked at (`hold`), and given back to
-the system when the proof has passed it. So expressions and indexes work on it as they do on bytes. The file itself is
-not mapped: somebody could make it shorter, which would end the process.
+It is memory as long as the stream, nearly all of which is not there: a part is read before it is looked at (`hold`), and given
+back to the system when the proof has passed it. So expressions and indexes work on it as they do on bytes. The file itself
+is not mapped: somebody could make it shorter, which would end the process.
 
-The proof goes over the stream, and then C reads it, from the disk again (`fetch`). That it is the same is known by the hashes of its
-parts.
+The proof goes over the stream, and then C reads it, from the disk again (`fetch`). That it is the same is known by the hashes of
+its parts.
 """
 
 from __future__ import annotations

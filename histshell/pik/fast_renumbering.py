@@ -23,7 +23,7 @@ _LENGTHS = {op.code: LENGTHS[op.argument] for op in OPCODES if op.argument in LE
 
 
 class Heads:
-    """The memo where nothing but its first numbers is fetched. ``values`` are stored before a piece, ``wanted`` are fetched after it."""
+    """The memo where nothing but its first numbers is fetched: ``values`` are stored before a piece, ``wanted`` fetched after."""
 
     def __init__(self, known: bytes) -> None:
         self.values: list[Any] = []

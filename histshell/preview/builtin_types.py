@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         """How many items of a container are shown."""
 
 
-
 class Beginning:
     """The beginning of a list, a text or bytes: ``kind`` is the type, ``first`` its first items, ``size`` how many there are.
 
