@@ -26,9 +26,11 @@ from io import BufferedReader
 from pickle import HIGHEST_PROTOCOL, Unpickler, UnpicklingError
 from typing import Any, NoReturn
 
+from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
 from histshell.pik.fast_lending import Lent
+from histshell.pik.fast_pages import Pages
 from histshell.pik.fast_patterns import TUPLING, filling, run, tupling
 from histshell.pik.fast_reading import PIECE, Bytes
 from histshell.pik.fast_texts import WithoutTexts, mostly_texts
@@ -37,6 +39,8 @@ from histshell.pik.progress import step
 
 #: Shorter streams gain nothing: the machine has read them before the proof is set up.
 SMALLEST = 512
+_LARGE = 1 << 22  # bytes of which it is worth while to keep but what is wanted
+_COUNTING = b"\4"  # the protocol that counts in its memo
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
 _TEXTS = 1 << 15  # bytes that C is given at once where most of them are those of long texts
 _MANY = 1_000  # texts that are not short, from which on they are worth an expression that knows more of them
@@ -52,7 +56,7 @@ _EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _LONG4, _STRING, _UNICODE
 #: What has a length, which may be long: the bytes that this has.
 _COUNTED = {**LONG, _LONG1: 1, _LONG4: 4}
 #: Bytes of memory that one opcode's byte may take, and what the machine charges for the same.
-_BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
+BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
 _PRICES = {_EMPTY_SET: 232, _EMPTY_DICT: 80, _EMPTY_LIST: 72, _TUPLE1: 64}
 #: What fills dicts and sets, so that there are keys. (A frozenset ends the proof.)
 _HASHING = frozenset(op.code for op in OPCODES if op.hashes and op.made != "frozenset")
@@ -61,14 +65,16 @@ _HASHING = frozenset(op.code for op in OPCODES if op.hashes and op.made != "froz
 class _Proof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget) -> None:
+    def __init__(self, data: Any, budget: Budget, apart: int = NEVER) -> None:
+        """With *apart* it is proved as if it had keys, and places where it may be cut are noted, about so many bytes apart."""
+        self.apart = apart
+        self.found: KeyedProof | None = None
         self.data = self.opcodes = data  # of the latter the long texts may have been taken out
         self.budget = budget
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.texts = 0  # that are not short
-        self.tuples = False
-        self.keyed = False
+        self.tuples = self.keyed = apart < NEVER
         self.frames: list[int] = []  # where they begin, in a stream with keys
 
     @property
@@ -83,7 +89,8 @@ class _Proof:
             return 0
         digits = max(len(str(size)) - 1, 1)
         top = (1 << (size >> 16).bit_length()) - 1  # few different ones, for few expressions
-        self.keyed = filling(self.data, 0, _HEAD) is not None  # or so it seems: the other proof does for all streams
+        # Or so it seems: the other proof does for all streams.
+        self.keyed = self.keyed or filling(self.data, 0, _HEAD) is not None
         stop = -1 if self.keyed else self._unkeyed(top, digits)
         if self.keyed:
             stop = self._with_keys((top, digits))
@@ -91,7 +98,8 @@ class _Proof:
 
     def _with_keys(self, numbers: tuple[int, int]) -> int:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
-        left = WithoutTexts(self.data, numbers) if mostly_texts(self.data, numbers) else None
+        whole_at_once = self.apart == NEVER
+        left = WithoutTexts(self.data, numbers) if whole_at_once and mostly_texts(self.data, numbers) else None
         if left is not None and left.stop < 0:
             left = None
         head = self.data if left is None else left.data
@@ -101,9 +109,10 @@ class _Proof:
         )  # or so it seems: that spares a beginning
         while True:
             data = self.data if left is None else left.data
-            proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None)
+            proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None, self.apart)
+            self.found = proof
             stop = proof.holds()
-            if stop < 0 and proof.texts:
+            if stop < 0 and proof.texts and whole_at_once:
                 left = WithoutTexts(self.data, numbers)
                 if left.stop < 0:
                     return -1
@@ -167,9 +176,14 @@ class _Proof:
         """Return whether the memory is bounded too."""
         size = len(self.data)
         allowed = self.budget.memory_allowed - self.budget.memory + self.limits.memory_per_byte * size
-        if (size - self.skipped) * max(_BIGGEST.values()) <= allowed:
+        if (size - self.skipped) * max(BIGGEST.values()) <= allowed:
             return True
-        return sum(_count(self.opcodes, code) * cost for code, cost in _BIGGEST.items()) <= allowed
+        counts = (
+            self.data.counted
+            if isinstance(self.data, Pages)
+            else {code: _count(self.opcodes, code) for code in BIGGEST}
+        )
+        return sum(counts[code] * cost for code, cost in BIGGEST.items()) <= allowed
 
 
 def _count(data: bytes, code: int) -> int:
@@ -194,13 +208,22 @@ class _Gated(Unpickler):
         raise UnpicklingError("persistent id")
 
 
-def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple[int, Any]:
+def load_first(
+    data: bytes, encoding: str, errors: str, budget: Budget, beginnings: Beginnings | None = None
+) -> tuple[int, Any]:
     """Load the plain stream that *data* begins with: return the offset after its STOP and its value, or (0, None).
 
-    *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine.
+    *budget* is charged about as the machine would charge it; what may be more than it has is left to the machine. With
+    *beginnings* only these are kept of long containers, where that can be done; they are ``done`` then.
     """
-    proof = _Proof(data, budget)
-    end = proof.holds()
+    end, proof = 0, None
+    if beginnings is not None and may_be_cut(data[:2], len(data)):
+        end, value, proof = load_cut(data, (encoding, errors), budget, beginnings)
+        if beginnings.done:
+            return end, value
+    if proof is None:
+        proof = _Proof(data, budget)
+        end = proof.holds()
     if not end:
         return 0, None
     clock = budget.clock()
@@ -213,6 +236,38 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
     if budget.shared:
         budget.memory += sum(data.count(code, 0, end) * price for code, price in _PRICES.items())
     return end, value
+
+
+def may_be_cut(head: bytes, size: int) -> bool:
+    """Tell whether it is worth while to keep only the beginnings of a stream that has so many bytes, and begins so."""
+    return size >= _LARGE and head[:1] == bytes((PROTO,)) and head[1:2] >= _COUNTING
+
+
+def load_cut(
+    data: bytes | Pages, options: tuple[str, str], budget: Budget, beginnings: Beginnings
+) -> tuple[int, Any, _Proof | None]:
+    """Load as `load_first` does, in pieces, of which *beginnings* are kept; *options* are encoding and errors.
+
+    They are ``done`` if it could be done. Else the proof is given, if it holds all the same, or is the only one that might.
+    """
+    from histshell.pik import fast_cutting  # which few need
+
+    proof = _Proof(data, budget, fast_cutting.APART)
+    clock = budget.clock()
+    try:
+        end = proof.holds()
+        if not end or proof.found is None:
+            only = filling(data, 0, _HEAD) is not None and not (proof.found is not None and proof.found.texts)
+            return 0, None, proof if only else None
+        value = fast_cutting.load(data, proof.found, options, budget, beginnings)
+    except Exception:  # whatever it is, it is met again where all is loaded
+        beginnings.done = False
+        value = None
+    if beginnings.done:
+        budget.grow(end)
+    else:
+        budget.set_clock(clock)
+    return end, value, proof
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:

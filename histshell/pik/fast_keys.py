@@ -27,8 +27,10 @@ ends the proof.
 from __future__ import annotations
 
 from pickle import HIGHEST_PROTOCOL
+from typing import Any
 
 from histshell.pik.budget import Budget
+from histshell.pik.fast_pages import PART, Pages, fetch, hold
 from histshell.pik.fast_patterns import COUNTED, FEW, FIRST, LINES, NUMBERS, TUPLING, Patterns, patterns
 from histshell.pik.fast_sharing import Sharing, first_numbers
 from histshell.pik.opcodes import BY_NAME, FRAME, LENGTHS, MARK, OPCODES, PROTO, STOP
@@ -36,12 +38,15 @@ from histshell.pik.progress import step
 
 NEVER = 1 << 62
 _WINDOW = 1 << 15  # bytes that one match looks at; bounds the memory that it takes
+_BACK = 4 * _WINDOW  # bytes that are looked at behind it
 _SURE = 1 << 12  # bytes before its end from which on it may have been cut off by it
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 EQUAL = 1 << 18  # bytes of a text that may be there twice
 _ENDS = 64  # bytes
+_DEAR = 1 << 13  # bytes of a text that takes C longer than the proof
+WHOLE = 1 << 16  # bytes of a text that is noted
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
 _OFTEN = 100  # texts of medium length from which on others are expected
@@ -84,7 +89,7 @@ class _Mark:
 class LongTexts:
     """Long texts of a stream: tells whether one is there twice. Those that differ at their ends are not gone through."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | Pages) -> None:
         """Begin with none."""
         self._data = data
         self._first: dict[tuple[int, bytes, bytes], tuple[int, int]] = {}
@@ -92,7 +97,7 @@ class LongTexts:
 
     def again(self, start: int, end: int) -> bool:
         """Note the text from *start* to *end*; return whether one like it was noted before."""
-        ends = end - start, self._data[start : start + _ENDS], self._data[end - _ENDS : end]
+        ends = end - start, self._bytes(start, start + _ENDS), self._bytes(end - _ENDS, end)
         first = self._first.setdefault(ends, (start, end))
         if first == (start, end):
             return False
@@ -103,17 +108,31 @@ class LongTexts:
         hashes.add(found)
         return False
 
+    def _bytes(self, start: int, end: int) -> bytes:
+        return bytes(fetch(self._data, start, end))
+
     def _hash(self, start: int, end: int) -> int:
-        return hash(self._data[start:end])
+        parts = ((at, min(at + PART, end)) for at in range(start, end, PART))
+        return hash(tuple(hash(fetch(self._data, at, after)) for at, after in parts))
 
 
 class KeyedProof:
     """The state of one proof."""
 
     def __init__(
-        self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], asks: bool = False
+        self,
+        data: Any,
+        budget: Budget,
+        tuples: bool,
+        whole: bool,
+        numbers: tuple[int, int],
+        asks: bool = False,
+        apart: int = NEVER,
     ) -> None:
-        """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
+        """Begin before the first byte of bytes or `Pages`; *numbers* says how large those of the memo may be, as in `Patterns`.
+
+        About every *apart* bytes a place between two opcodes is noted in ``places``: its offset, how many marks are open there, and
+        how much was stored before it, where that is counted.
 
         Without *tuples* there may be none: ``tuples`` then says whether one was met. Without *whole*, long streams may fetch
         nothing but what their head stored: ``whole`` then says whether one did. Where it *asks*, many texts that are not short end
@@ -121,16 +140,23 @@ class KeyedProof:
         """
         self.data = data
         self.limits = budget.limits
+        if type(data) is Pages:
+            data.rewind()
+        hold(data, 0, PART)
         memo, numbers = stores_of(data, numbers)
-        self._known = b""
+        self.known = b""
+        self.apart = self._next = apart
+        self.places: list[tuple[int, int, int]] = []
+        self.long: list[tuple[int, int, int]] = []  # where long texts stand: the opcode, the text, its end
+        self._ahead = -1  # up to where all is in memory that is looked at from there
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
-            self._known = first_numbers(data, self.limits)
+            self.known = first_numbers(data, self.limits)
         self.memo = memo
         self.numbers = numbers
         self.tuples = tuples
         self.whole = whole
         self.patterns = self._expressions(False)
-        self.sharing = Sharing(data, memo, *numbers) if tuples and not self._known else None
+        self.sharing = Sharing(data, memo, *numbers) if tuples and not self.known else None
         self.deepest = self.limits.key_depth
         self.asks = asks
         self.texts = False
@@ -144,8 +170,8 @@ class KeyedProof:
 
     def _expressions(self, medium: bool) -> Patterns:
         """Give the expressions, those that know *medium* texts or those that do not."""
-        if self._known:
-            return Patterns(True, *self.numbers, self.memo, medium, self._known)
+        if self.known:
+            return Patterns(True, *self.numbers, self.memo, medium, self.known)
         return patterns(self.tuples, *self.numbers, self.memo, medium)
 
     def holds(self) -> int:
@@ -155,6 +181,10 @@ class KeyedProof:
             return -1
         at, frame_end, over = 0, NEVER, False
         while at < size:
+            if at > self._ahead:
+                self._ahead = self._hold(at)
+            if at >= self._next and data[at] not in _STORING:
+                self.note(at)
             limit = min(frame_end, size, at + _WINDOW)
             if not over:
                 end = self._cross(at, limit)
@@ -170,6 +200,7 @@ class KeyedProof:
                 continue
             code = data[at]
             if code == STOP:
+                self.note(at)
                 return at if self.sharing is None or self.sharing.harmless(at) else -1
             if code == FRAME:
                 frame_end = self._frame(at) if frame_end == NEVER else NEVER
@@ -213,6 +244,18 @@ class KeyedProof:
         if self.sharing is not None:
             self.sharing.pause(at, end)
 
+    def _hold(self, at: int) -> int:
+        """Have in memory what is looked at next; return up to where that does."""
+        there = hold(self.data, max(at - _BACK, 0), at + PART)
+        return there - 2 * _WINDOW if there < len(self.data) else NEVER
+
+    def note(self, at: int) -> None:
+        """Note a place."""
+        self._pause(at, at)
+        stored = self.sharing.counted if self.sharing is not None else 0
+        self.places.append((at, len(self.marks), stored))
+        self._next = at + self.apart
+
     def _frame(self, at: int) -> int:
         """Note a frame; return its end."""
         self._pause(at, at + 9)
@@ -234,7 +277,7 @@ class KeyedProof:
             return self._close(code, at)
         if code == _SETITEM:
             return at + 1 if self._depth(at) <= self.deepest else NEVER
-        if code in _READING and self._known:
+        if code in _READING and self.known:
             self.whole = True
             return NEVER
         if code in LONG:
@@ -280,13 +323,17 @@ class KeyedProof:
             return NEVER
         if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
             return NEVER
-        if self._ask():
+        self._pause(at, end)
+        if end - start < _DEAR and self._ask():
             return NEVER
+        if end - start > WHOLE:
+            self.long.append((at, start, end))
         self.skipped += end - start
         self._medium += end - start < 256
         if self._medium == _OFTEN and len(self.data) - at > _LONG:
             self.patterns = self._expressions(True)
-        self._pause(at, end)
+        if end > self._ahead:
+            self._ahead = self._hold(end)
         found = self.patterns.store(self.data, end)
         return found.end() if found is not None else end
 

@@ -279,3 +279,14 @@ def stored(top: int, digits: int, memo: int) -> Any:
     telling += known.reads
     pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(" + b"|".join(telling) + b"|.|)"
     return re.compile(pattern, re.DOTALL).findall
+
+
+@lru_cache(maxsize=16)
+def fetching(top: int) -> Any:
+    """Compile what finds, in a run of a stream that counts in its memo, the opcodes that fetch by a number of four bytes.
+
+    It gives matches, whose group is such an opcode with its argument, or another byte at which it stops, or nothing at the end.
+    """
+    dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas\x94" + _class(TUPLING) + b"]", b"[Kh].", *_MEDIUM, *_BINARY]
+    pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(j" + _number(top) + b"|.|)"
+    return re.compile(pattern, re.DOTALL).finditer

@@ -6,7 +6,8 @@ For C's loader `histshell.pik.fast_lending` has one that copies nothing.
 from __future__ import annotations
 
 from io import RawIOBase
-from typing import Any
+from itertools import chain
+from typing import Any, Iterable
 
 from histshell.pik.budget import Budget
 from histshell.pik.progress import step
@@ -14,22 +15,22 @@ from histshell.pik.progress import step
 #: Bytes that C is given at once while it is watched: a few thousand keys at most.
 PIECE = 1 << 13
 _KEY = 4  # bytes of a stream that are allowed the time of one key
-_FRAME = 9  # bytes of FRAME and its argument
+FRAME_BYTES = 9  # FRAME and its argument
 
 
-class Bytes(RawIOBase):
-    """Bytes as a file. FRAME, at the offsets in *frames*, is left out: C would read a whole frame at once.
+class Parts(RawIOBase):
+    """Bytes in several parts as a file.
 
     With a *budget* the clock is looked at before each piece: what C does with a piece may not take longer, beyond the
     seconds that are allowed in all, than as many keys as could be in it. Raises `LimitError`, through C.
     """
 
-    def __init__(self, data: bytes, frames: list[int], budget: Budget | None) -> None:
-        """Begin at the first byte."""
-        self._data = memoryview(data)
-        self._ends = iter((*frames, len(data)))
-        self._at = 0
-        self._end = next(self._ends)
+    def __init__(self, parts: Iterable[Any], budget: Budget | None, start: int, total: int) -> None:
+        """Begin at the first byte, which is at *start* of *total*, for who watches."""
+        self._parts = iter(parts)
+        self._part = memoryview(b"")
+        self._at = start
+        self._total = total
         self._budget = budget
         self._began = budget.timer() if budget is not None else 0.0
         self._given = 0
@@ -42,12 +43,24 @@ class Bytes(RawIOBase):
         """Give the next bytes."""
         if self._budget is not None:
             self._began = self._budget.inserted(self._began, self._given // _KEY)
-        while self._at == self._end < len(self._data):
-            self._at += _FRAME
-            self._end = next(self._ends)
-        some = self._data[self._at : min(self._at + len(room), self._end)]
-        room[: len(some)] = some
-        self._at += len(some)
-        self._given = len(some)
-        step("building it", self._at, len(self._data))
+        while not self._part:
+            part = next(self._parts, None)
+            if part is None:
+                break
+            self._part = memoryview(part)
+        self._given = min(len(room), len(self._part))
+        room[: self._given] = self._part[: self._given]
+        self._part = self._part[self._given :]
+        self._at += self._given
+        step("building it", self._at, self._total)
         return self._given
+
+
+class Bytes(Parts):
+    """Bytes as a file. FRAME, at the offsets in *frames*, is left out: C would read a whole frame at once."""
+
+    def __init__(self, data: bytes, frames: list[int], budget: Budget | None) -> None:
+        """Begin at the first byte."""
+        whole = memoryview(data)
+        starts = chain((0,), (at + FRAME_BYTES for at in frames))
+        super().__init__((whole[start:end] for start, end in zip(starts, (*frames, len(data)))), budget, 0, len(data))

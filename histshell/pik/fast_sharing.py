@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from histshell.pik.errors import PikError
+from histshell.pik.fast_pages import Pages, hold
 from histshell.pik.fast_patterns import COUNTED, TUPLING, stored
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
@@ -37,7 +38,7 @@ _WIDTHS = {op.code: op.argument for op in OPCODES if op.stores or op.reads}
 class Sharing:
     """Follows a proof, once for each byte; what it is told to pass over has no opcode of interest."""
 
-    def __init__(self, data: bytes, memo: int, top: int, digits: int) -> None:
+    def __init__(self, data: bytes | Pages, memo: int, top: int, digits: int) -> None:
         """Begin with a stream that stores as *memo* says."""
         self._data = data
         self._counts = memo == COUNTED
@@ -49,7 +50,7 @@ class Sharing:
         self._last = b""  # what makes a tuple, at the end of the last piece
         self._kinds = bytearray()  # for each number of the memo that was counted, whether it is a tuple
         self._tuples = bytearray()  # for each number of the memo, whether one was stored there
-        self._fetched = bytearray()  # and whether it was fetched
+        self.fetched = bytearray()  # and whether it was fetched
 
     def follow(self, at: int) -> None:
         """Go on to *at*, between two opcodes."""
@@ -65,16 +66,22 @@ class Sharing:
         elif self._data[after : after + 1] in _STORES:
             self._lost = True
 
+    @property
+    def counted(self) -> int:
+        """How much was stored up to where it has gone, where the memo counts."""
+        return len(self._kinds)
+
     def harmless(self, at: int) -> bool:
         """Go on to the end: return whether no number is fetched that is a tuple's."""
         self._go(at)
         if self._lost:
             return False
         tuples = self._kinds if self._counts else self._tuples
-        return not int.from_bytes(tuples, "little") & int.from_bytes(self._fetched, "little")
+        return not int.from_bytes(tuples, "little") & int.from_bytes(self.fetched, "little")
 
     def _go(self, at: int) -> None:
         if at > self._start:
+            hold(self._data, self._start, at)
             events = self._find(self._data, self._start, at)
             if self._counts:
                 self._count([event for event in events if event in _COUNTING])
@@ -95,7 +102,7 @@ class Sharing:
 
     def _note(self, event: bytes) -> None:
         """Note a fetch, or, where numbers are written, a tuple with its number."""
-        marked = self._fetched
+        marked = self.fetched
         if event[:1] in _MAKING:
             event, marked = event[1:], self._tuples
         kind = _WIDTHS[event[0]]
@@ -105,7 +112,7 @@ class Sharing:
         marked[number] = 1
 
 
-def first_numbers(data: bytes, limits: Limits) -> bytes:
+def first_numbers(data: bytes | Pages, limits: Limits) -> bytes:
     """Load the head of a stream that counts in its memo: say for its first numbers whether they are tuples, a byte each.
 
     1 is a tuple that is not small, 0 is anything else. A number is never given twice, so what is found here holds for the stream.

@@ -8,7 +8,7 @@ shown as its type and address. What is left out is marked by an ellipsis charact
 
 from __future__ import annotations
 
-from .builtin_types import SHAPES
+from .builtin_types import SHAPES, Beginning
 from .printer import Printer
 from .text import LIMIT, clip, one_line, opaque, printable, quoted, sentence, title, type_name, type_title
 from .type_sets import Kinds
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LIMIT",
     "SHAPES",
+    "Beginning",
     "Kinds",
     "call",
     "called",

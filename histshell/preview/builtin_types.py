@@ -26,6 +26,21 @@ if TYPE_CHECKING:
         """How many items of a container are shown."""
 
 
+class Beginning:
+    """The beginning of a list, a text or bytes: ``kind`` is the type, ``first`` its first items, ``size`` how many there are.
+
+    It is shown as the whole would be. It cannot be a key, so that nothing takes it for what it stands for.
+    """
+
+    __slots__ = ("first", "kind", "size")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, kind: type, first: Any, size: int) -> None:
+        self.kind = kind
+        self.first = first
+        self.size = size
+
+
 _BITS = 10_000  # an int of more bits is not written out: that takes time that grows with the square
 _LONG = 2_000  # characters of one text
 
@@ -37,7 +52,12 @@ def _text(value: str | bytes | bytearray) -> str:
     """Write str, bytes or bytearray, cut."""
     if len(value) <= _LONG:
         return repr(value)
-    return f"{value[:_LONG]!r}… {len(value) - _LONG:,} more"
+    return _cut(value, len(value))
+
+
+def _cut(value: str | bytes | bytearray, size: int) -> str:
+    """Write the first characters of *size*."""
+    return f"{value[:_LONG]!r}… {size - _LONG:,} more"
 
 
 def _integer(value: int) -> str:
@@ -122,6 +142,16 @@ def _dict(printing: Printing, value: dict[object, object]) -> Iterator[Part]:
     return pairs(printing, dict.items(value), len(value))
 
 
+def _beginning(printing: Printing, value: Beginning) -> Iterator[Part]:
+    """Give the parts of what is there only in part."""
+    if value.kind is not list:
+        yield _cut(value.first, value.size)
+        return
+    yield "["
+    yield from commas(printing, value.first, value.size)
+    yield "]"
+
+
 def _range(printing: Printing, value: range) -> Iterator[Part]:
     yield "range("
     ends = (value.start, value.stop) if value.step == 1 else (value.start, value.stop, value.step)
@@ -142,6 +172,7 @@ SHAPES: dict[int, Shape] = {
     id(dict): (_dict, "{...}"),
     id(set): (_set, "set(...)"),
     id(frozenset): (_set, "frozenset(...)"),
+    id(Beginning): (_beginning, "[...]"),
     id(slice): (_slice, "slice(...)"),
     id(range): (_range, "range(...)"),
 }

@@ -439,7 +439,7 @@ def test_one_files_trouble_is_not_the_next_ones(
         (here / file).write_bytes(b"I1\n.")
     real = reading.read
 
-    def failing(*_: object) -> Any:
+    def failing(*_: object, **__: object) -> Any:
         monkeypatch.setattr("histshell.pik.tree.report.read", real)
         raise ZeroDivisionError("\x1b[2J")
 

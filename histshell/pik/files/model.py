@@ -96,6 +96,8 @@ class Member:
     used: int | None = None
     #: What the container says about it: ``byteorder``, ``version`` …
     facts: Mapping[str, object] = field(default_factory=dict)
+    #: Gives its bytes from one offset up to another, where those of any place are at hand at once; else None.
+    read: Callable[[int, int], bytes] | None = None
     #: Goes through many pickles, as often as somebody wants, and keeps none.
     run: Pickles | None = None
 

@@ -42,6 +42,8 @@ class Source:
     """Bytes with a place each. `size` is None as long as it is not known."""
 
     size: int | None = None
+    #: Whether those of any place are read from the disk at once.
+    is_at_hand = False
 
     def read(self, offset: int, count: int) -> bytes:
         """Return *count* bytes from *offset*; fewer only where it ends. Raises `PikError`."""
@@ -77,6 +79,7 @@ class Part(Source):
         self.source = source
         self.offset = offset
         self.size = size
+        self.is_at_hand = source.is_at_hand
         if size is None and source.size is not None:
             self.size = max(source.size - offset, 0)
 
@@ -97,6 +100,8 @@ class Part(Source):
 
 class Plain(Source):
     """An open file on the disk."""
+
+    is_at_hand = True
 
     def __init__(self, descriptor: int, size: int, note: Callable[[str, int], Finding] | None = None) -> None:
         """Take over *descriptor*, which `close` closes."""

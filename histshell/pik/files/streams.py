@@ -38,6 +38,11 @@ def reader(source: Source, start: int, end: int) -> Callable[[], bytes]:
     return lambda: source.read(start, (end if end >= 0 else source.whole()) - start)
 
 
+def pieces(source: Source, begin: int) -> Callable[[int, int], bytes] | None:
+    """Return what reads any range from *begin* on, where the file lies on the disk as it is."""
+    return (lambda start, end: source.read(begin + start, end - start)) if source.is_at_hand else None
+
+
 def look(source: Source, name: str, inside: tuple[str, ...], context: Context) -> Look:
     """Look at a file that begins as a pickle."""
     return Look("pickle", members(source, name, inside, context))
@@ -71,6 +76,7 @@ def _each(
         member = Member(
             label, "pickle", start, end - start if end >= 0 else left, reader(source, start, end), inside=inside
         )
+        member.read = pieces(source, start)
         yield member
         if end == -2:
             end = start + member.used if member.used is not None else extent(source, start, context.steps).end

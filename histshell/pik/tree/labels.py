@@ -55,6 +55,27 @@ def split(path: str) -> list[str]:
     return labels
 
 
+def wanted(path: str) -> tuple[tuple[int, ...], tuple[Any, ...]]:
+    """Give the numbers and keys that a path has labels for. Raises ValueError where it is none, or has keys that were cut."""
+    found = [_wanted(label) for label in split(path)]
+    numbers = tuple({value: 0 for value in found if type(value) is int})
+    return numbers, tuple(value for value in found if value is not None)
+
+
+def _wanted(label: str) -> Any:
+    """Give the key that a label is of; None where it is of an attribute."""
+    if label[0] != "[":
+        return None
+    try:
+        value = ast.literal_eval(label[1:-1])
+        hash(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        value = None
+    if value is None or key(value) != label or "\N{HORIZONTAL ELLIPSIS}" in label:
+        raise ValueError(label)
+    return value
+
+
 def _end(path: str, at: int) -> int:
     """Give the end of the label that begins at *at*."""
     first = path[at]

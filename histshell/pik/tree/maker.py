@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator
 
+from histshell.pik.beginnings import LOOKED, NOTHING_CUT
 from histshell.pik.placeholders import Placeholder
 from histshell.pik.tree import labels, objects
 from histshell.pik.tree.generic import attributes, imported
 from histshell.pik.tree.model import Child, Node
 from histshell.pik.tree.placed import Made
-from histshell.preview import Kinds, clip, opaque, printable, show, type_name
+from histshell.preview import Beginning, Kinds, clip, opaque, printable, show, type_name
 
 if TYPE_CHECKING:
     from collections import defaultdict, deque
@@ -29,7 +29,6 @@ _SPELLED = (
 )  # what these write is C's or the library's
 _DEEPEST = 20  # nodes that are made for one
 _KEYS = 8  # parts of a key that are written
-_LOOKED = 100_000  # items of a container whose types are looked at
 _NAMED = 1_000  # placeholders whose classes are compared
 _FIRST = 20  # items that are written in one line
 _TEXT = 300  # characters of that line
@@ -57,6 +56,8 @@ class Maker:
         self.inner = inner or {}
         self.given: dict[int, tuple[Any, list[Any]]] = {}
         self.cheap = CHEAP
+        #: What is known of containers of which only the beginning is there.
+        self.beginnings = NOTHING_CUT
         #: Reads the first value of a file that lies in the stream as bytes, with its member there; None where nobody does.
         self.unpack: Callable[[bytes], tuple[Any, Any]] | None = None
         #: The storages of such files, by the id of their bytes.
@@ -97,6 +98,11 @@ class Maker:
             return Node("scalar", type_name(value), text=show(value, width=10, total=_TEXT), whole=True)
         if kind in _TEXTS:
             return self._text(value)
+        if kind is Beginning:
+            return Node(
+                "text" if value.kind is str else "bytes", value.kind.__name__,
+                text=show(value.first[:_TEXT], total=5 * _TEXT), count=value.size,
+            )  # fmt: skip
         make = _CONTAINERS.get(id(kind))
         if make is not None:
             return make(self, value)
@@ -141,23 +147,23 @@ class Maker:
     def sequence(self, value: Any, kind: str, type_: str, children: Callable[[], Iterator[Child]]) -> Node:
         """Make the node of a list, tuple, set or deque."""
         of, flat = self.of(value)
-        size = len(value)
+        size = self.beginnings.size(value)
         facts = {"of": of} if of else {}
         node = Node(
             kind, type_, count=size, facts=facts, children=children, identity=self.number(value) if size else None
         )
         if flat:
-            node.text = show(value, width=_FIRST, depth=2, total=_TEXT)
+            node.text = show(self.beginnings.shown(value), width=_FIRST, depth=2, total=_TEXT)
             node.flat = True
             node.whole = size <= _FIRST and len(node.text) < _TEXT
         return node
 
     def of(self, value: Any) -> tuple[str, bool]:
         """Tell what all items are, if that is one thing, and whether they can be written in a line."""
-        size = len(value)
-        kinds = list({id(kind): kind for kind in map(type, islice(value, _LOOKED))}.values())
+        size = self.beginnings.size(value)
+        kinds = self.beginnings.kinds(value)
         flat = all(kind in _SCALARS or kind in _TEXTS for kind in kinds)
-        if len(kinds) != 1 or size > _LOOKED:
+        if len(kinds) != 1 or size > LOOKED:
             return "", flat
         if kinds[0] is not Placeholder:
             return kinds[0].__name__, flat
@@ -186,7 +192,12 @@ class Maker:
         return labels.key(key)
 
     def _list(self, value: Any) -> Node:
-        return self.sequence(value, "list", "list", lambda: self.items(value))
+        return self.sequence(value, "list", "list", lambda: self._numbered(value))
+
+    def _numbered(self, value: list[Any]) -> Iterator[Child]:
+        """Give the items of a list that are there."""
+        for number, item in self.beginnings.items(value):
+            yield labels.item(number), self.node(item)
 
     def _tuple(self, value: Any) -> Node:
         return self.sequence(value, "tuple", "tuple", lambda: self.items(value))
@@ -213,7 +224,7 @@ class Maker:
         return node
 
     def _dict(self, value: dict[Any, Any]) -> Node:
-        node = self.mapping(value, type_name(value), lambda: dict.items(value), len(value))
+        node = self.mapping(value, type_name(value), lambda: dict.items(value), self.beginnings.size(value))
         if type(value) is not dict:
             node.module = "collections"
             self.add_states(node, value)

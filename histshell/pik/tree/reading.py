@@ -6,10 +6,12 @@ from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping
 
+from histshell.pik.beginnings import NOTHING_CUT, Beginnings, Keep
 from histshell.pik.budget import Budget
 from histshell.pik.collector import resting
 from histshell.pik.errors import PikError
-from histshell.pik.fast import SMALLEST, load_first
+from histshell.pik.fast import BIGGEST, SMALLEST, load_cut, load_first, may_be_cut
+from histshell.pik.fast_pages import Pages
 from histshell.pik.limits import Limits
 from histshell.pik.machine import Machine
 from histshell.pik.opcodes import FRAME
@@ -131,6 +133,8 @@ class Read:
     #: How many buffers it wants that are kept elsewhere.
     buffers: int = 0
     head: bytes = b""
+    #: What is known of containers of which only the beginning is in the value.
+    beginnings: Beginnings = NOTHING_CUT
 
     @property
     def seen(self) -> Seen:
@@ -138,14 +142,15 @@ class Read:
         return Seen(self.value, self.effects, self.uncounted)
 
 
-def read(data: Any, encoding: str = "", limits: Limits | Budget | None = None) -> Read:
+def read(data: Any, encoding: str = "", limits: Limits | Budget | None = None, keep: Keep | None = None) -> Read:
     """Read the stream that *data* begins with; never raises for what is in it.
 
+    With *keep* no more than that need be in the value, of which ``beginnings`` then knows what is missing.
     Without *encoding*, texts of Python 2 that are not ASCII are read as latin1, and ``encoding`` of what is given back says so.
     """
     whole = data if type(data) is bytes else bytes(data)
     with resting():
-        found = _read(whole, encoding or "ASCII", limits)
+        found = _read(whole, encoding or "ASCII", limits, keep)
         error: BaseException | None = found.error
         if not encoding and isinstance(error, UnicodeDecodeError):
             found = _read(whole, _OLD, limits)
@@ -154,19 +159,36 @@ def read(data: Any, encoding: str = "", limits: Limits | Budget | None = None) -
         return found
 
 
+def read_beginnings(member: Member, keep: Keep, encoding: str = "") -> Read | None:
+    """Read a large stream of plain data from the disk, and nothing of it into memory but what *keep* says.
+
+    None where that cannot be done: its bytes are to be read then.
+    """
+    head = member.read(0, 2) if member.read is not None and member.size is not None else b""
+    if member.read is None or not may_be_cut(head, member.size or 0):
+        return None
+    pages = Pages.of(member.size or 0, member.read, tuple(BIGGEST))
+    beginnings = Beginnings(keep)
+    if pages is not None:
+        with resting(), pages:
+            end, value, _ = load_cut(pages, (encoding or "ASCII", "strict"), Budget(_LIMITS), beginnings)
+    return Read(value, end=end, head=head, beginnings=beginnings) if beginnings.done else None
+
+
 def is_plain(data: bytes, encoding: str = "") -> bool:
     """Tell at once whether the stream that *data* is is plain data; False where that takes a closer look."""
     return load_first(data, encoding or "ASCII", "strict", Budget(_LIMITS))[0] == len(data)
 
 
-def _read(data: bytes, encoding: str, limits: Limits | Budget | None) -> Read:
+def _read(data: bytes, encoding: str, limits: Limits | Budget | None, keep: Keep | None = None) -> Read:
     """Read with one encoding: by C where the stream is proved plain, else by the machine."""
     budget = limits if isinstance(limits, Budget) else Budget(limits)
     budget.shared = budget is limits
     if len(data) >= SMALLEST:
-        end, value = load_first(data, encoding, "strict", budget)
+        beginnings = Beginnings(keep) if keep is not None else None
+        end, value = load_first(data, encoding, "strict", budget, beginnings)
         if end:
-            return Read(value, end=end)
+            return Read(value, end=end, beginnings=beginnings if beginnings and beginnings.done else NOTHING_CUT)
     wanted = Buffers(budget)
     machine = Machine(trust=POLICY, encoding=encoding, on_refused="show", limits=budget, buffers=wanted)
     machine.gate = gate = _Gate(machine.terms, budget, machine.asked)
@@ -228,6 +250,7 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
     maker.unpack = Within()
     if isinstance(seen, Read):
         maker.given = seen.given
+        maker.beginnings = seen.beginnings
     if isinstance(seen, Read) and seen.error is not None:
         return Unfinished(maker, seen.stack, seen.marks).node()
     return maker.node(seen.value)

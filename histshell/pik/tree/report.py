@@ -14,7 +14,7 @@ from histshell.pik.tree.array_values import of_header
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.names import Name, names
-from histshell.pik.tree.reading import Read, is_plain, of, read
+from histshell.pik.tree.reading import Read, is_plain, of, read, read_beginnings
 from histshell.pik.tree.value import Value
 from histshell.pik.tree.wish import LEAST, Line, Wish
 from histshell.preview import printable, sentence
@@ -158,8 +158,12 @@ class Report:
         """Read the stream of one member."""
         if id(member) in self._ahead:
             return self._ahead.pop(id(member))
+        keep = self.wish.keep() if not member.holes else None
         try:
-            found = read(member.data(), self.wish.encoding)
+            found = read_beginnings(member, keep, self.wish.encoding) if keep is not None else None
+            if found is not None:
+                return found
+            found = read(member.data(), self.wish.encoding, keep=keep if member.read is None else None)
         except PikError as error:
             return Read(error=error)
         if found.lies:

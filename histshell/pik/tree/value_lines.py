@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Iterator
 
 from histshell.pik.effects import about_effects
 from histshell.pik.tree import draw, plan
-from histshell.pik.tree.wish import LEAST, Line
+from histshell.pik.tree.wish import JSON, LEAST, Line
 from histshell.preview import sentence
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def as_json(value: Value, wish: Wish, many: int) -> dict[str, Any]:
         return made
     bounds = wish.bounds(many)
     if not wish.everything and wish.depth is None:
-        bounds = plan.Bounds(1_000 // many + LEAST, 6, 50)
+        bounds = replace(JSON, lines=(JSON.lines - LEAST) // many + LEAST)
     made["tree"] = draw.as_json(plan.plan(node, bounds, _spelled(wish.path)))
     return made
 
