@@ -10,9 +10,9 @@ from histshell.pik.errors import PikError, blend
 from histshell.pik.part import Part
 from histshell.pik.policy.policy import SAFE, Trust, policy_of
 from histshell.pik.progress import Progress
-from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.names import Name
 from histshell.pik.tree.reading import Within, read
+from histshell.pik.tree.tree_maker import TreeMaker
 from histshell.preview import sentence
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Value:
                 if found.error is not None:
                     raise found.error
                 arrays = {id(thing): hole.array for thing, hole in zip(found.arrays, member.holes)}
-                maker = Maker(member, arrays)
+                maker = TreeMaker(member, arrays)
                 maker.unpack = Within()
                 self._part = Part(found.value, maker, self._opened.check)
                 self._part.read = found

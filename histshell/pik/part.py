@@ -13,6 +13,7 @@ from histshell.pik.tree.array_values import Array, array_of, of_header
 from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.placed import made
 from histshell.pik.tree.tensors import tensor_of
+from histshell.pik.tree.tree_maker import TreeMaker
 from histshell.preview import Kinds, clip, show
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Part:
         array = of_header(member.array)
         if array is None:
             raise PikError(f"its dtype is none that is known: {clip(member.array.dtype, 100)}")
-        return Part(array, Maker(member), lambda: None)
+        return Part(array, TreeMaker(member), lambda: None)
 
     @property
     def value(self) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Iterator
 from histshell.preview import sentence, show
 
 if TYPE_CHECKING:
-    from histshell.pik.tree.functions import Code
+    from histshell.pik.tree.code_objects import Code
 
 _MOST = 2_000  # instructions of one function
 _ARGUMENTS = 18 if sys.version_info >= (3, 11) else 16  # of types.CodeType

@@ -19,12 +19,6 @@ _FEW = 4
 _LINE = 60
 
 
-def imported(module: str, name: str, is_class: bool) -> Node:
-    """Make the node of a class or function that is only named."""
-    full = quoted(f"{module}.{name}" if module else name)
-    return Node("class", "class" if is_class else "name", printable(module), full, whole=True)
-
-
 def call_text(args: Any, kwargs: Any) -> str:
     """Write what a class is called with, where that is short; empty where it is not."""
     if type(args) is not tuple or len(args) > _FEW or kwargs or not all(type(arg) in _ATOMS for arg in args):

@@ -1,4 +1,7 @@
-"""`Maker`: a node for each value that the safe machine has read, made when it is asked for."""
+"""`Maker`: a node for each value that the safe machine has read, made when it is asked for.
+
+What it is for objects, which are placeholders, is in `tree_maker`, which knows the libraries' tables; here is what is plain.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator
 
 from histshell.pik.beginnings import LOOKED, NOTHING_CUT
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree import labels, objects
-from histshell.pik.tree.generic import attributes, imported
-from histshell.pik.tree.model import Child, Node
-from histshell.pik.tree.placed import Made
+from histshell.pik.tree import labels
+from histshell.pik.tree.model import Child, Node, imported
+from histshell.pik.tree.placed import Made, short_name
 from histshell.preview import Beginning, Kinds, clip, opaque, printable, show, type_name
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class Maker:
         """Make the node of a value."""
         kind = type(value)
         if kind is Placeholder:
-            return objects.node(self, value)
+            return self.understood(value)
         if kind in _SCALARS:
             return Node("scalar", type_name(value), text=show(value, width=10, total=_TEXT), whole=True)
         if kind in _TEXTS:
@@ -107,6 +109,14 @@ class Maker:
         if make is not None:
             return make(self, value)
         return self._other(value)
+
+    def understood(self, thing: Placeholder) -> Node:
+        """Make the node of an object."""
+        raise NotImplementedError
+
+    def attributes(self, made: Made) -> Iterator[Child]:
+        """Give the attributes of an object."""
+        raise NotImplementedError
 
     def _text(self, value: str | bytes | bytearray) -> Node:
         """Make the node of a text or of bytes."""
@@ -169,7 +179,7 @@ class Maker:
             return kinds[0].__name__, flat
         if size > _NAMED:
             return "", False
-        names = {objects.short_name(item) for item in value}
+        names = {short_name(item) for item in value}
         return (names.pop() if len(names) == 1 else ""), False
 
     def items(self, values: Iterable[Any]) -> Iterator[Child]:
@@ -239,7 +249,7 @@ class Maker:
 
         def children() -> Iterator[Child]:
             yield from items()
-            yield from attributes(self, made)
+            yield from self.attributes(made)
 
         node.children, node.flat, node.whole = children, False, False
 

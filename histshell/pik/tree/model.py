@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Tuple
 
+from histshell.preview import printable, quoted
+
 Child = Tuple[str, "Node"]
 Children = Callable[[], Iterator[Child]]
 
@@ -40,3 +42,9 @@ class Node:
     whole: bool = False
     #: What can be said of it beyond that, where somebody asks: the instructions of code.
     more: Callable[[], Iterator[str]] | None = None
+
+
+def imported(module: str, name: str, is_class: bool) -> Node:
+    """Make the node of a class or function that is only named."""
+    full = quoted(f"{module}.{name}" if module else name)
+    return Node("class", "class" if is_class else "name", printable(module), full, whole=True)

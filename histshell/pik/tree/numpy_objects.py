@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Iterator
 
 from histshell.pik.placeholders import Placeholder
-from histshell.pik.tree.generic import attributes, imported, object_node
-from histshell.pik.tree.model import Child, Node
+from histshell.pik.tree.generic import attributes, object_node
+from histshell.pik.tree.model import Child, Node, imported
 from histshell.pik.tree.placed import Made, made, text
 from histshell.preview import printable
 

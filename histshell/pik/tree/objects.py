@@ -19,15 +19,13 @@ from histshell.pik.tree import (
     tensors,
 )
 from histshell.pik.tree.builders import is_class
-from histshell.pik.tree.generic import imported, object_node
-from histshell.pik.tree.model import Node
-from histshell.pik.tree.placed import Made, made, short_name
+from histshell.pik.tree.generic import object_node
+from histshell.pik.tree.model import Node, imported
+from histshell.pik.tree.placed import Made, made
 from histshell.preview import printable, sentence
 
 if TYPE_CHECKING:
     from histshell.pik.tree.maker import Maker
-
-__all__ = ["node", "short_name"]
 
 #: A library and a name of it -> what makes its node, or None where a stream says something else than usual.
 TABLE: dict[str, Any] = {

@@ -21,9 +21,9 @@ from histshell.pik.policy.closed_gate import ClosedGate
 from histshell.pik.policy.policy import SAFE, Policy
 from histshell.pik.tree import dtypes
 from histshell.pik.tree.buffers import Buffers, is_buffer
-from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.placed import made
+from histshell.pik.tree.tree_maker import TreeMaker
 from histshell.pik.tree.unfinished import Unfinished
 from histshell.preview import Kinds, quoted
 
@@ -246,7 +246,7 @@ def of(seen: Seen | Read, member: Member | None = None, beside: Mapping[str, Any
             arrays[id(thing)] = hole.array
             if beside and hole.pickle in beside:
                 inner[id(thing)] = beside[hole.pickle]
-    maker = Maker(member, arrays, inner)
+    maker = TreeMaker(member, arrays, inner)
     maker.unpack = Within()
     if isinstance(seen, Read):
         maker.given = seen.given

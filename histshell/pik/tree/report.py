@@ -11,10 +11,10 @@ from histshell.pik.progress import Progress, step
 from histshell.pik.tree import buffers, load_line, naming, plan, value_lines
 from histshell.pik.tree.array_nodes import array_node
 from histshell.pik.tree.array_values import of_header
-from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.names import Name, names
 from histshell.pik.tree.reading import Read, is_plain, of, read, read_beginnings
+from histshell.pik.tree.tree_maker import TreeMaker
 from histshell.pik.tree.value import Value
 from histshell.pik.tree.wish import LEAST, Line, Wish
 from histshell.preview import printable, sentence
@@ -263,7 +263,7 @@ class Report:
 
 def _array(member: Member) -> Node:
     """Make the node of an array that is a member of its own."""
-    maker = Maker(member)
+    maker = TreeMaker(member)
     array = of_header(member.array) if member.array is not None else None
     if array is None:
         return Node(

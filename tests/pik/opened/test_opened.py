@@ -23,8 +23,8 @@ from histshell.pik.part import Part
 from histshell.pik.policy.policy import EVERYTHING, SAFE
 from histshell.pik.tree import dtypes
 from histshell.pik.tree.array_nodes import array_node
-from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.tensors import Strided
+from histshell.pik.tree.tree_maker import TreeMaker
 from tests.environments import prompts_with_packages, with_packages
 from tests.pik.opened import shop
 from tests.pythons import Target
@@ -184,7 +184,7 @@ def test_an_array_some_of_whose_values_are_not_there() -> None:
     kind = dtypes.described("<f4")
     assert kind is not None
     array = Strided(kind, (20,), (-1,), 10, lambda start, stop: bytes(44)[start:stop])
-    maker = Maker()
+    maker = TreeMaker()
     maker.cheap = 0  # it is one of many: not all of it was read before
     *there, (label, node) = array_node(maker, array, "Tensor", "torch").children()
     assert (len(there), label, node.text) == (11, "[11]", "its bytes are not there")

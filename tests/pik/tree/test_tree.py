@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from histshell.pik import files, tree
 from histshell.pik.tree import draw, labels, plan
-from histshell.pik.tree.maker import Maker
 from histshell.pik.tree.model import Node
 from histshell.pik.tree.reading import Read
 from histshell.pik.tree.report import Report, Wish
 from histshell.pik.tree.shown import look
+from histshell.pik.tree.tree_maker import TreeMaker
 from histshell.preview import printable
 from tests.pik.faults import FAULTS
 from tests.pik.opened import shop
@@ -49,7 +49,7 @@ def shown(node: Node) -> Any:
 def test_plain_data_is_shown_as_c_loads_it(value: Any, protocol: int) -> None:
     """Read by the machine or by the proof, of any protocol."""
     data = pickle.dumps(value, protocol)
-    assert shown(tree.of(tree.read(data))) == shown(Maker().node(pickle.loads(data)))
+    assert shown(tree.of(tree.read(data))) == shown(TreeMaker().node(pickle.loads(data)))
 
 
 @settings(max_examples=30, deadline=None)
