@@ -20,12 +20,14 @@ wrong.
 
 from __future__ import annotations
 
-from io import BufferedReader, BytesIO
+import sys
+from io import BufferedReader
 from pickle import HIGHEST_PROTOCOL, Unpickler, UnpicklingError
 from typing import Any, NoReturn
 
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
+from histshell.pik.fast_lending import Lent
 from histshell.pik.fast_patterns import TUPLING, filling, run
 from histshell.pik.fast_reading import PIECE, Bytes
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
@@ -33,8 +35,8 @@ from histshell.pik.progress import step
 
 #: Shorter streams gain nothing: the machine has read them before the proof is set up.
 SMALLEST = 512
-_LONG_WAY = 1 << 20  # bytes that take long enough to be watched
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
+_UNWATCHED = 1 << 17  # bytes that C is given at once where nothing is hashed
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
 _EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _STRING, _UNICODE = (
@@ -165,13 +167,11 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
     if not end:
         return 0, None
     clock = budget.clock()
-    # C reads a file that can be peeked at as fast as bytes; a file that cannot is asked for every single byte.
-    with _file(data, proof, budget) as file:
-        try:
-            value = _Gated(file, encoding=encoding, errors=errors).load()
-        except Exception:  # whatever it is, the machine meets it again and says where
-            budget.set_clock(clock)
-            return 0, None
+    try:
+        value = _Gated(_file(data, proof, budget), encoding=encoding, errors=errors).load()
+    except Exception:  # whatever it is, the machine meets it again and says where
+        budget.set_clock(clock)
+        return 0, None
     budget.grow(end)
     if budget.shared:
         budget.memory += sum(data.count(code, 0, end) * price for code, price in _PRICES.items())
@@ -179,7 +179,9 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:
-    """Give the file that C reads: one that is watched, where there are keys or the reading is long."""
-    if proof.keyed and len(data) > _SHORT:
-        return BufferedReader(Bytes(data, proof.frames, budget), PIECE)
-    return BufferedReader(Bytes(data, [], None) if len(data) > _LONG_WAY else BytesIO(data), 1 << 17)
+    """Give the file that C reads: watched by the clock, where there are keys."""
+    watched = proof.keyed and len(data) > _SHORT
+    frames, clock, piece = (proof.frames, budget, PIECE) if watched else ([], None, _UNWATCHED)
+    if sys.implementation.name == "cpython":
+        return Lent(data, frames, clock, piece)
+    return BufferedReader(Bytes(data, frames, clock), piece)

@@ -20,6 +20,7 @@ _RUN = 100_000  # opcodes crossed at once; bounds the memory that a match takes
 _ITEMS = 20_000  # items of a list crossed at once
 #: What makes a tuple of other things.
 TUPLING = frozenset(op.code for op in OPCODES if op.made == "tuple" and op.before)
+_STORING = frozenset(op.code for op in OPCODES if op.stores)
 #: How a stream stores in its memo: by a line of text or by any number, by a number in bytes, or by counting.
 LINES, NUMBERS, COUNTED = range(3)
 FIRST = 4_500  # opcodes and groups after a mark that one match crosses where keys may be
@@ -202,18 +203,20 @@ def stored(top: int, digits: int, memo: int) -> Any:
     """Compile what finds, in a run that was crossed, what says which numbers of the memo are tuples, and which are fetched.
 
     It gives a list of such opcodes, each with its argument, and what stores a tuple with the store. Where the memo counts, all
-    that makes a tuple and all that stores is in it. Any other byte in it is none of an opcode: it has lost its way.
+    that makes a tuple and all that stores is in it. Any other byte in it is none of an opcode: it has lost its way. So have two
+    stores in a row, and one after what fills: that may leave on top, if nothing stands above its mark, a tuple from before.
     """
     known = patterns(True, top, digits, memo)
     texts = (*_MEDIUM, *(_LINES if memo == LINES else ()))
     numbers = (*_BINARY, *(_WRITTEN if memo == LINES else ()))
-    dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas]", b"K.", *texts, *numbers]
+    alone = b"(?![" + _class(_STORING) + b"])"  # not stored
     tupling = b"[" + _class(TUPLING) + b"]"
+    dull = [rb"[N\x88\x89)\]}\x8f(ldas]", rb"[eu\x90]" + alone, b"K.", *texts, *numbers]
     if memo == COUNTED:
-        telling = [rb"\x94", tupling]
+        telling = [rb"\x94{1,2}", tupling]
     else:
-        dull.append(known.stores)
-        telling = [tupling + known.stores + b"?"]
+        dull += [known.stores + alone, tupling + alone]
+        telling = [tupling + known.stores + alone]
     telling += known.reads
     pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(" + b"|".join(telling) + b"|.|)"
     return re.compile(pattern, re.DOTALL).findall

@@ -28,6 +28,7 @@ _MAKING = frozenset(bytes((code,)) for code in TUPLING)
 _STORES = bytes(op.code for op in OPCODES if op.stores)
 _TUPLE = b"\x01"
 _NO_TUPLE = bytes((_MEMOIZE,))
+_TWICE = _NO_TUPLE * 2
 _COUNTING = frozenset((*_MAKING, _NO_TUPLE))
 _WIDTHS = {op.code: op.argument for op in OPCODES if op.stores or op.reads}
 
@@ -42,6 +43,8 @@ class Sharing:
         self._find: Any = stored(top, digits, memo)
         self._start = 0  # of what is not gone through yet
         self._lost = False  # it met what is no opcode
+        # The end of a text that was passed over, which may be stored, even behind the beginning of a frame.
+        self._bare = -1
         self._last = b""  # what makes a tuple, at the end of the last piece
         self._kinds = bytearray()  # for each number of the memo that was counted, whether it is a tuple
         self._tuples = bytearray()  # for each number of the memo, whether one was stored there
@@ -56,6 +59,10 @@ class Sharing:
         """Go on to *at*, and pass over what stands there up to *after*."""
         self._go(at)
         self._start = after
+        if self._data[at] != FRAME or self._bare == at:
+            self._bare = after
+        elif self._data[after : after + 1] in _STORES:
+            self._lost = True
 
     def harmless(self, at: int) -> bool:
         """Go on to the end: return whether no number is fetched that is a tuple's."""
@@ -71,9 +78,9 @@ class Sharing:
             if self._counts:
                 self._count([event for event in events if event in _COUNTING])
             for event in set(events):
-                if len(event) > 1:
+                if len(event) > 1 and event != _TWICE:
                     self._note(event)
-                elif event and event not in _COUNTING:
+                elif event and not (self._counts and event in _COUNTING):
                     self._lost = True
         self._start = at
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -163,6 +164,54 @@ BY_LINE += b"a" + b"I1\na" * 200 + b"."
 def test_a_tuple_that_is_fetched_is_the_machine_s(data: bytes) -> None:
     """It might be part of others many times over, and each of these a key."""
     assert load_first(data, "ASCII", "strict", Budget()) == (0, None)
+
+
+def _framed(*frames: bytes) -> bytes:
+    """Put FRAME before each."""
+    return b"".join(b"\x95" + len(frame).to_bytes(8, "little") + frame for frame in frames)
+
+
+def _unseen(first: bytes, again: Callable[[int], bytes]) -> bytes:
+    """Make 45 pairs of the one before, which was stored in a roundabout way, and keys of them all."""
+    return b"](}K\x01Ns}(K\x01\x85" + first + b"".join(map(again, range(45))) + b"Nu" + b"K\x01" * 500 + b"e."
+
+
+def _unseen_lines(store: bytes) -> bytes:
+    """The same in protocol 0; *store* is what comes after each tuple."""
+    pairs = (b"(g%d\ng%d\nt" % (n, n) + store % (n + 1) for n in range(3, 48))
+    return b"(lp0\n(dp1\nI1\nNsa((I1\nt" + store % 3 + b"".join(pairs) + b"da" + b"I1\na" * 200 + b"."
+
+
+UNSEEN = {
+    "after APPENDS of nothing": b"\x80\x02" + _unseen(b"(eq\0", lambda n: b"h%ch%c\x86(eq%c" % (n, n, n + 1)),
+    "after SETITEMS of nothing": b"\x80\x02" + _unseen(b"(uq\0", lambda n: b"h%ch%c\x86(uq%c" % (n, n, n + 1)),
+    "after ADDITEMS of nothing": b"\x80\x02" + _unseen(b"(\x90q\0", lambda n: b"h%ch%c\x86(\x90q%c" % (n, n, n + 1)),
+    "twice": b"\x80\x02" + _unseen(b"q\xc8q\0", lambda n: b"h%ch%c\x86q\xc8q%c" % (n, n, n + 1)),
+    "twice, one wide": b"\x80\x02" + _unseen(b"q\xc8r\0\0\0\0", lambda n: b"h%ch%c\x86q\xc8r%c\0\0\0" % (n, n, n + 1)),
+    "counted, twice": b"\x80\x04" + _unseen(b"\x94\x94", lambda n: b"h%ch%c\x86\x94\x94" % (2 * n + 1, 2 * n + 1)),
+    "counted, after APPENDS": b"\x80\x04" + _unseen(b"\x94(e\x94", lambda n: b"h%ch%c\x86\x94(e\x94" % (2 * n + 1, 2 * n + 1)),
+    "counted, twice over a frame": b"\x80\x04" + _framed(
+        *_unseen(b"\x94 \x94", lambda n: b"h%ch%c\x86\x94 \x94" % (2 * n + 1, 2 * n + 1)).split(b" ")
+    ),
+    "counted, twice over two frames": b"\x80\x04" + _framed(
+        *_unseen(b"\x94  \x94", lambda n: b"h%ch%c\x86\x94  \x94" % (2 * n + 1, 2 * n + 1)).split(b" ")
+    ),
+    "counted, a frame within": b"\x80\x04" + _framed(
+        *_unseen(b"\x94( e \x94", lambda n: b"h%ch%c\x86\x94( e \x94" % (2 * n + 1, 2 * n + 1)).split(b" ")
+    ),
+    "by line, twice": _unseen_lines(b"p200\np%d\n"),
+    "by line, after APPENDS": _unseen_lines(b"(ep%d\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", UNSEEN)
+def test_a_tuple_that_is_stored_in_a_roundabout_way_is_not_fetched(how: str) -> None:
+    """Whatever lies between a tuple and what stores it: its number is known, or the stream is the machine's."""
+    began = time.thread_time()
+    assert load_first(UNSEEN[how], "ASCII", "strict", Budget()) == (0, None)
+    with pytest.raises(PikError):
+        loads(UNSEEN[how])
+    assert time.thread_time() - began < 10
 
 
 @pytest.mark.parametrize("protocol", [2, 4])
