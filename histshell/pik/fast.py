@@ -36,6 +36,7 @@ from histshell.pik.progress import step
 #: Shorter streams gain nothing: the machine has read them before the proof is set up.
 SMALLEST = 512
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
+_TEXTS = 1 << 15  # bytes that C is given at once where most of them are those of long texts
 _UNWATCHED = 1 << 17  # bytes that C is given at once where nothing is hashed
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
@@ -181,7 +182,8 @@ def load_first(data: bytes, encoding: str, errors: str, budget: Budget) -> tuple
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:
     """Give the file that C reads: watched by the clock, where there are keys."""
     watched = proof.keyed and len(data) > _SHORT
-    frames, clock, piece = (proof.frames, budget, PIECE) if watched else ([], None, _UNWATCHED)
+    least = PIECE if 2 * proof.skipped < len(data) else _TEXTS
+    frames, clock, piece = (proof.frames, budget, least) if watched else ([], None, _UNWATCHED)
     if sys.implementation.name == "cpython":
         return Lent(data, frames, clock, piece)
     return BufferedReader(Bytes(data, frames, clock), piece)
