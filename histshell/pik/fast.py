@@ -30,6 +30,7 @@ from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
 from histshell.pik.fast_lending import Lent
 from histshell.pik.fast_patterns import TUPLING, filling, run
 from histshell.pik.fast_reading import PIECE, Bytes
+from histshell.pik.fast_texts import WithoutTexts
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
 from histshell.pik.progress import step
 
@@ -54,7 +55,7 @@ class _Proof:
     """The state of one proof."""
 
     def __init__(self, data: bytes, budget: Budget) -> None:
-        self.data = data
+        self.data = self.opcodes = data  # of the latter the long texts may have been taken out
         self.budget = budget
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
@@ -83,12 +84,19 @@ class _Proof:
     def _with_keys(self, numbers: tuple[int, int]) -> int:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
         tuples, whole = self.tuples, False
+        left: WithoutTexts | None = None
         while True:
-            proof = KeyedProof(self.data, self.budget, tuples, whole, numbers)
+            data = self.data if left is None else left.data
+            proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None)
             stop = proof.holds()
-            if stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
-                self.skipped, self.frames = proof.skipped, proof.frames
-                return stop
+            if stop < 0 and proof.texts:
+                left = WithoutTexts(self.data, numbers)
+                if left.stop < 0:
+                    return -1
+            elif stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
+                found = proof if left is None else left
+                self.skipped, self.frames, self.opcodes = found.skipped, found.frames, data
+                return stop if left is None or stop < 0 else left.stop
             tuples, whole = proof.tuples, proof.whole
 
     def _unkeyed(self, top: int, digits: int) -> int:
@@ -143,7 +151,7 @@ class _Proof:
         allowed = self.budget.memory_allowed - self.budget.memory + self.limits.memory_per_byte * size
         if (size - self.skipped) * max(_BIGGEST.values()) <= allowed:
             return True
-        return sum(self.data.count(code) * cost for code, cost in _BIGGEST.items()) <= allowed
+        return sum(self.opcodes.count(code) * cost for code, cost in _BIGGEST.items()) <= allowed
 
 
 class _Gated(Unpickler):

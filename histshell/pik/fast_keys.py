@@ -37,7 +37,7 @@ _WINDOW = 1 << 15  # bytes that one match looks at; bounds the memory that it ta
 _SURE = 1 << 12  # bytes before its end from which on it may have been cut off by it
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
-_EQUAL = 1 << 18  # bytes of a text that may be there twice
+EQUAL = 1 << 18  # bytes of a text that may be there twice
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
 _OFTEN = 100  # texts of medium length from which on others are expected
@@ -60,7 +60,7 @@ _WRAPPING = TUPLING - {_TUPLE}
 #: Text and bytes with a length, which may be long: the bytes that their length has.
 LONG = {op.code: LENGTHS[op.argument] for op in OPCODES if op.argument in LENGTHS and op.made in ("str", "bytes")}
 #: Text that may be equal to one that is spelled otherwise.
-_SPELLED = frozenset(op.code for op in OPCODES if op.code in LONG and op.made == "str" and not op.utf8)
+SPELLED = frozenset(op.code for op in OPCODES if op.code in LONG and op.made == "str" and not op.utf8)
 
 
 class _Mark:
@@ -80,20 +80,21 @@ class _Mark:
 class KeyedProof:
     """The state of one proof."""
 
-    def __init__(self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int]) -> None:
+    def __init__(
+        self, data: bytes, budget: Budget, tuples: bool, whole: bool, numbers: tuple[int, int], asks: bool = False
+    ) -> None:
         """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
 
         Without *tuples* there may be none: ``tuples`` then says whether one was met. Without *whole*, long streams may fetch
-        nothing but what their head stored: ``whole`` then says whether one did.
+        nothing but what their head stored: ``whole`` then says whether one did. Where it *asks*, many texts that are not short end it:
+        ``texts`` then says that they are better taken out first (`histshell.pik.fast_texts`).
         """
         self.data = data
         self.limits = budget.limits
-        memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
+        memo, numbers = stores_of(data, numbers)
         self._known = b""
         if tuples and not whole and memo == COUNTED and len(data) > _LONG:
             self._known = first_numbers(data, self.limits)
-        if memo != LINES:
-            numbers = numbers[0], 1  # of no interest there: fewer expressions
         self.memo = memo
         self.numbers = numbers
         self.tuples = tuples
@@ -101,7 +102,10 @@ class KeyedProof:
         self.patterns = self._expressions(False)
         self.sharing = Sharing(data, memo, *numbers) if tuples and not self._known else None
         self.deepest = self.limits.key_depth
-        self._medium = 0  # texts that are not short, and not long
+        self.asks = asks
+        self.texts = False
+        self._long = 0  # texts that are not short
+        self._medium = 0  # and those of them that are not long
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.frames: list[int] = []  # where they begin
         self.mark = _Mark(0, -1)
@@ -183,7 +187,7 @@ class KeyedProof:
         """Note a frame; return its end."""
         self._pause(at, at + 9)
         self.frames.append(at)
-        if self.memo != COUNTED or at + 9 > len(self.data) or len(self.frames) > _FRAMES + len(self.data) // _FRAME:
+        if self.memo != COUNTED or at + 9 > len(self.data) or too_many(self.frames, self.data):
             return NEVER
         return at + 9 + int.from_bytes(self.data[at + 1 : at + 9], "little")
 
@@ -219,7 +223,7 @@ class KeyedProof:
             end = at + 2 + data[at + 1]
         elif code in (_UNICODE, _STRING) and self.memo == LINES:
             end = line_end(data, code, at)
-            if end - at > _EQUAL:  # it can be spelled in many ways
+            if end - at > EQUAL:  # it can be spelled in many ways
                 return NEVER
         else:
             return NEVER
@@ -232,11 +236,15 @@ class KeyedProof:
         end = start + int.from_bytes(self.data[at + 1 : start], "little")
         if end > len(self.data):
             return NEVER
-        if end - start > _EQUAL:
+        if end - start > EQUAL:
             text = end - start, hash(self.data[start:end])
-            if text in self._texts or code in _SPELLED:
+            if text in self._texts or code in SPELLED:
                 return NEVER
             self._texts[text] = True
+        self._long += 1
+        if self._long == _OFTEN and self.asks:
+            self.texts = True
+            return NEVER
         self.skipped += end - start
         self._medium += end - start < 256
         if self._medium == _OFTEN and len(self.data) - at > _LONG:
@@ -292,6 +300,17 @@ class KeyedProof:
     def _making(self, at: int, end: int) -> int:
         """Give how many opcodes make tuples of what is before them, at most."""
         return 0 if self.memo == LINES or not self.tuples else sum(self.data.count(code, at, end) for code in _WRAPPING)
+
+
+def stores_of(data: bytes, numbers: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+    """Say how a stream stores in its memo, and give *numbers* as they are of interest there: fewer expressions."""
+    memo = LINES if data[0] != PROTO else COUNTED if data[1] >= 4 else NUMBERS
+    return memo, numbers if memo == LINES else (numbers[0], 1)
+
+
+def too_many(frames: list[int], data: bytes) -> bool:
+    """Return whether a stream has more frames than one has that is written by a pickler."""
+    return len(frames) > _FRAMES + len(data) // _FRAME
 
 
 def line_end(data: bytes, code: int, at: int) -> int:

@@ -109,6 +109,31 @@ def run(tuples: bool, top: int, digits: int) -> Any:
     return compiled(_any(*tokens) + b"{1,%d}" % _RUN + _AT_ONCE)
 
 
+@lru_cache(maxsize=16)
+def plain(top: int, digits: int, memo: int) -> Any:
+    """Compile what crosses any opcodes of a stream with keys but longer texts and wide ints, none of which it takes apart."""
+    known = patterns(True, top, digits, memo)
+    single = (
+        rb"[N\x88\x89)\]}\x8f(eu\x90ldas" + _class(TUPLING) + (rb"\x94" if memo == COUNTED else b"") + b"]*" + _AT_ONCE
+    )
+    lines = (*_WRITTEN, *_LINES) if memo == LINES else ()
+    stores = () if memo == COUNTED else (known.stores,)
+    short = rb"X(?=[\x00-\x3f]\x00\x00\x00)" + _counted(b"", rb"\x00\x00\x00")  # else it is none of so many
+    argued = (
+        rb"[Kh].",
+        _TEXTS[0],
+        *_BINARY[1:3],
+        _BINARY[0],
+        short,
+        *stores,
+        *known.reads[1:],
+        _TEXTS[2],
+        _BINARY[3],
+        *lines,
+    )
+    return compiled(b"(?:" + single + _any(*argued) + b"){0,%d}" % _RUN + _AT_ONCE + single)
+
+
 #: How a stream begins that fills what it holds: with a dict or set and its mark.
 filling = re.compile(rb"[}\x8f](?:\x94|q.|r.{4}|p[0-9]+\n)?\(", re.DOTALL).search
 
