@@ -37,6 +37,7 @@ _WINDOW = 1 << 15  # bytes that one match looks at; bounds the memory that it ta
 _SURE = 1 << 12  # bytes before its end from which on it may have been cut off by it
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
+WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 EQUAL = 1 << 18  # bytes of a text that may be there twice
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
@@ -45,8 +46,8 @@ _FRAMES = 64  # frames that a stream may have, beside one for each
 _FRAME = 4096  # bytes
 _QUICK = 0.1  # seconds that a piece may take: with less allowed the machine, which looks more often, is asked at once
 
-_LONG1, _STRING, _UNICODE, _SETITEM, _TUPLE = (
-    BY_NAME[name].code for name in ("LONG1", "STRING", "UNICODE", "SETITEM", "TUPLE")
+_LONG1, _LONG4, _STRING, _UNICODE, _SETITEM, _TUPLE = (
+    BY_NAME[name].code for name in ("LONG1", "LONG4", "STRING", "UNICODE", "SETITEM", "TUPLE")
 )
 #: Ends of marks: those that leave a list or what was there before, and those that hash what stood above the mark.
 _LISTING = frozenset(op.code for op in OPCODES if op.takes_mark and op.name in ("APPENDS", "LIST"))
@@ -86,8 +87,8 @@ class KeyedProof:
         """Begin before the first byte; *numbers* says how large those of the memo may be, as the expressions take it.
 
         Without *tuples* there may be none: ``tuples`` then says whether one was met. Without *whole*, long streams may fetch
-        nothing but what their head stored: ``whole`` then says whether one did. Where it *asks*, many texts that are not short end it:
-        ``texts`` then says that they are better taken out first (`histshell.pik.fast_texts`).
+        nothing but what their head stored: ``whole`` then says whether one did. Where it *asks*, many texts that are not short end
+        it: ``texts`` then says that they are better taken out first (`histshell.pik.fast_texts`).
         """
         self.data = data
         self.limits = budget.limits
@@ -221,14 +222,26 @@ class KeyedProof:
             end = 2 if data[1:2] <= bytes((HIGHEST_PROTOCOL,)) else NEVER
         elif code == _LONG1 and at + 1 < len(data):
             end = at + 2 + data[at + 1]
+            self._ask()
+        elif code == _LONG4 and (length := int.from_bytes(data[at + 1 : at + 5], "little")) <= WIDE:
+            end = at + 5 + length
+            self._ask()
         elif code in (_UNICODE, _STRING) and self.memo == LINES:
             end = line_end(data, code, at)
             if end - at > EQUAL:  # it can be spelled in many ways
                 return NEVER
         else:
             return NEVER
+        if self.texts:
+            return NEVER
         self._pause(at, end)
         return end
+
+    def _ask(self) -> bool:
+        """Count a text that is not short, or a wide number; return whether there are so many that the proof should begin anew."""
+        self._long += 1
+        self.texts = self.asks and self._long >= _OFTEN
+        return self.texts
 
     def _text(self, code: int, at: int) -> int:
         """Skip a long text, and what stores it."""
@@ -241,9 +254,7 @@ class KeyedProof:
             if text in self._texts or code in SPELLED:
                 return NEVER
             self._texts[text] = True
-        self._long += 1
-        if self._long == _OFTEN and self.asks:
-            self.texts = True
+        if self._ask():
             return NEVER
         self.skipped += end - start
         self._medium += end - start < 256

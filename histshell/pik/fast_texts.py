@@ -3,29 +3,29 @@
 Of a text only the length matters to the proof. But an expression cannot skip as much as it has just read, and in Python, within all
 that `histshell.pik.fast_keys` notes, that takes ten microseconds a text. So where there are many, one short loop takes them out
 first, and the proof is made for what is left: the same opcodes with the same arguments, but for an empty text in the
-place of each longer one, or wider number. For that, nothing has to be known of a stream but where its opcodes begin and end, which is
-told as everywhere by an expression that crosses all others in their ordinary spelling. Frames are left out in the same way.
+place of each longer one, or wider number. For that, nothing has to be known of a stream but where its opcodes begin and end,
+which is told as everywhere by an expression that crosses all others in their ordinary spelling. Frames are left out too.
 
 What is left is read by nobody: once it is proved, C reads the stream as it came.
 """
 
 from __future__ import annotations
 
-from struct import Struct
+import struct
 
-from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, line_end, stores_of, too_many
+from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, line_end, stores_of, too_many
 from histshell.pik.fast_patterns import COUNTED, plain
 from histshell.pik.opcodes import BY_NAME, FRAME, PROTO, STOP
 from histshell.pik.progress import step
 
-_WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 _AT_ONCE = 1 << 12  # texts between which what is left is joined at once
 _EMPTY = b"\x8c\x00"
 _LONG1, _LONG4, _STRING, _UNICODE = (BY_NAME[name].code for name in ("LONG1", "LONG4", "STRING", "UNICODE"))
 _INTS = {_LONG1: 1, _LONG4: 4}
+_ONE = frozenset(code for code, width in (*LONG.items(), *_INTS.items()) if width == 1)
 _FOUR = frozenset(code for code, width in LONG.items() if width == 4)
-_TAKEN = frozenset((*LONG, *_INTS, _UNICODE, _STRING))
-_four_bytes = Struct("<I").unpack_from
+_OTHER = frozenset((*LONG, *_INTS, _UNICODE, _STRING))
+_four_bytes = struct.Struct("<I").unpack_from
 
 
 class WithoutTexts:
@@ -33,7 +33,6 @@ class WithoutTexts:
 
     def __init__(self, stream: bytes, numbers: tuple[int, int]) -> None:
         """Take out the texts; *numbers* is as `histshell.pik.fast_keys.KeyedProof` takes it."""
-        self.skipped = 0  # bytes that were taken out
         self.frames: list[int] = []  # where they begin
         self._stream = stream
         self._memo, numbers = stores_of(stream, numbers)
@@ -42,28 +41,35 @@ class WithoutTexts:
         self._runs: list[bytes] = []  # what stands between two texts
         start = 2 if stream[0] == PROTO else 0
         self._parts = [stream[:start]]
-        self.stop = self._cross(start)
+        try:
+            self.stop = self._cross(start)
+        except (IndexError, struct.error):  # it ends within a length
+            self.stop = -1
         self.data = b"".join(self._parts)
+        self.skipped = max(self.stop - len(self.data), 0)  # bytes that were taken out
 
     def _cross(self, at: int) -> int:
         """Go through it: return the offset of STOP, or -1."""
-        stream, match, runs = self._stream, self._match, self._runs
+        stream, match, keep = self._stream, self._match, self._runs.append
         size = limit = len(stream)
         frame_end = NEVER
         while at < size:
-            end: int = match(stream, at, limit).end()
-            runs.append(stream[at:end])
-            code = stream[end] if end < limit else -1
-            if code in _TAKEN:
-                if code in _FOUR and end + 5 <= size and (length := _four_bytes(stream, end + 1)[0]) <= EQUAL:
+            for _ in range(_AT_ONCE):
+                end: int = match(stream, at, limit).end()
+                keep(stream[at:end])
+                code = stream[end] if end < limit else -1
+                if code in _FOUR and (length := _four_bytes(stream, end + 1)[0]) <= EQUAL:
                     at = end + 5 + length
-                else:
+                elif code in _ONE:
+                    at = end + 2 + stream[end + 1]
+                elif code in _OTHER:
                     at = self._one(code, end)
+                else:
+                    break
                 if at > limit:
                     return -1
-                self.skipped += at - end
-                if len(runs) == _AT_ONCE:
-                    self._join(at, _EMPTY)
+            else:
+                self._join(at, _EMPTY)
                 continue
             self._join(end)
             if code == STOP:
@@ -73,9 +79,8 @@ class WithoutTexts:
                 limit = frame_end = self._frame(end)
                 if limit > size:
                     return -1
-                at = end + 9
-                continue
-            if end == frame_end:
+                end += 9
+            elif end == frame_end:
                 frame_end, limit = NEVER, size
             elif end == at:  # else it has crossed as much as it does at once
                 return -1
@@ -104,7 +109,7 @@ class WithoutTexts:
         width = _INTS.get(code) or LONG[code]
         start = at + 1 + width
         end = start + int.from_bytes(stream[at + 1 : start], "little")
-        if end > len(stream) or (code in _INTS and end - start > _WIDE):
+        if end > len(stream) or (code in _INTS and end - start > WIDE):
             return NEVER
         if end - start > EQUAL:
             text = end - start, hash(stream[start:end])
