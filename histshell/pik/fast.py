@@ -38,12 +38,18 @@ from histshell.pik.progress import step
 SMALLEST = 512
 _SHORT = 1 << 14  # bytes with so few keys that the clock need not be looked at
 _TEXTS = 1 << 15  # bytes that C is given at once where most of them are those of long texts
+_MANY = 1_000  # texts that are not short, from which on they are worth an expression that knows more of them
+_WORTH = 1 << 21  # bytes of a stream
+_FEW = 2_000  # of a byte, for which it is looked one by one
 _UNWATCHED = 1 << 17  # bytes that C is given at once where nothing is hashed
 _HEAD = 1 << 12  # bytes of a stream that are looked at for a dict that is filled
 
-_EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _STRING, _UNICODE = (
-    BY_NAME[name].code for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "STRING", "UNICODE")
+_EMPTY_LIST, _EMPTY_DICT, _EMPTY_SET, _TUPLE1, _LONG1, _LONG4, _STRING, _UNICODE = (
+    BY_NAME[name].code
+    for name in ("EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "TUPLE1", "LONG1", "LONG4", "STRING", "UNICODE")
 )
+#: What has a length, which may be long: the bytes that this has.
+_COUNTED = {**LONG, _LONG1: 1, _LONG4: 4}
 #: Bytes of memory that one opcode's byte may take, and what the machine charges for the same.
 _BIGGEST = {_EMPTY_SET: 744, _EMPTY_DICT: 248, _EMPTY_LIST: 72, _TUPLE1: 64}
 _PRICES = {_EMPTY_SET: 232, _EMPTY_DICT: 80, _EMPTY_LIST: 72, _TUPLE1: 64}
@@ -59,6 +65,7 @@ class _Proof:
         self.budget = budget
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
+        self.texts = 0  # that are not short
         self.tuples = False
         self.keyed = False
         self.frames: list[int] = []  # where they begin, in a stream with keys
@@ -102,13 +109,18 @@ class _Proof:
     def _unkeyed(self, top: int, digits: int) -> int:
         """Cross a stream that has no keys: return the offset of STOP, else -1; note where one has keys."""
         data, size = self.data, len(self.data)
-        at, frame_end = 0, NEVER
+        at, frame_end, tuples = 0, NEVER, None
         while True:
-            found = run(self.tuples, top, digits)(data, at, min(frame_end, size))
+            if self.tuples is not tuples or self.texts == _MANY:
+                tuples = self.tuples
+                match = run(tuples, top, digits, self.texts >= _MANY and size > _WORTH)
+                self.texts += 1
+            found = match(data, at, frame_end if frame_end < size else size)
             if found is not None:
                 at = found.end()
                 step("looking through it", at, size)
-                continue  # it may have been cut off by its own length
+                if at in (frame_end, size) or data[at] not in _COUNTED:
+                    continue  # it may have been cut off by its own length
             if at == frame_end:
                 frame_end = NEVER
                 continue
@@ -136,10 +148,9 @@ class _Proof:
             return at if not known else NEVER
         if code == PROTO:
             return at + 2 if data[at + 1 : at + 2] <= bytes((HIGHEST_PROTOCOL,)) else NEVER
-        if code == _LONG1:
-            return at + 2 + data[at + 1] if at + 1 < len(data) else NEVER
-        if code in LONG:
-            start = at + 1 + LONG[code]
+        if code in _COUNTED:
+            self.texts += 1
+            start = at + 1 + _COUNTED[code]
             length = int.from_bytes(data[at + 1 : start], "little")
             self.skipped += length
             return start + length
@@ -151,7 +162,17 @@ class _Proof:
         allowed = self.budget.memory_allowed - self.budget.memory + self.limits.memory_per_byte * size
         if (size - self.skipped) * max(_BIGGEST.values()) <= allowed:
             return True
-        return sum(self.opcodes.count(code) * cost for code, cost in _BIGGEST.items()) <= allowed
+        return sum(_count(self.opcodes, code) * cost for code, cost in _BIGGEST.items()) <= allowed
+
+
+def _count(data: bytes, code: int) -> int:
+    """Count a byte. To find the next one is many times faster, where there are few, than to count all."""
+    at = -1
+    for number in range(_FEW):
+        at = data.find(code, at + 1)
+        if at < 0:
+            return number
+    return _FEW + data.count(code, at + 1)
 
 
 class _Gated(Unpickler):

@@ -16,6 +16,7 @@ from histshell.pik.opcodes import OPCODES
 
 _SHORT = 64  # lengths of text that the expressions know; longer text is crossed in Python
 _PAGE = 16
+_PART = 32
 _RUN = 100_000  # opcodes crossed at once; bounds the memory that a match takes
 _ITEMS = 20_000  # items of a list crossed at once
 #: What makes a tuple of other things.
@@ -49,6 +50,22 @@ def _counted(head: bytes, zeros: bytes, medium: bool = False) -> bytes:
             + _any(*of(range(page, page + _PAGE)))
         )
     return head + b"(?:" + b"|".join(each) + b")"
+
+
+def _longer(head: bytes, pages: Iterable[int], zeros: bytes) -> bytes:
+    """Return the pattern of texts of 64 bytes and more, whose length's second byte is one of *pages* (0 where it has but one)."""
+    each = []
+    for page in pages:
+        parts = []
+        for first in range(0 if page else _SHORT, 256, _PART):
+            low, high = _class((first,)), _class((first + _PART - 1,))
+            lengths = [
+                re.escape(bytes((n,))) + zeros + b".{%d}" % (256 * page + n) for n in range(first, first + _PART)
+            ]
+            parts.append(b"(?=[" + low + b"-" + high + b"])" + _any(*lengths))
+        second = b"(?=." + re.escape(bytes((page,))) + rb"\x00\x00)" if zeros else b""
+        each.append(second + _any(*parts))
+    return head + _any(*each)
 
 
 def _class(codes: Iterable[int]) -> bytes:
@@ -97,14 +114,22 @@ def compiled(pattern: bytes) -> Any:
 
 
 @lru_cache(maxsize=64)
-def run(tuples: bool, top: int, digits: int) -> Any:
-    """Compile the expression for a run without keys; memo numbers are below about *top* << 16, or have *digits* in text."""
+def run(tuples: bool, top: int, digits: int, longer: bool = False) -> Any:
+    """Compile the expression for a run without keys; memo numbers are below about *top* << 16, or have *digits* in text.
+
+    With *longer* it knows texts of up to 1,023 bytes, which takes longer to compile.
+    """
     single = rb"[N\x88\x89\]\}\x8f)(01le2a\x94" + (_class(TUPLING) if tuples else b"") + b"]"
     line = b"[pg][0-9]{1,%d}\\n" % digits
     integers = (_BINARY[1], _BINARY[0], _BINARY[2])
     long = rb"\x8a(?:\x00|\x01.|\x02..|\x03.{3}|\x04.{4}|\x05.{5}|\x06.{6}|\x07.{7}|\x08.{7}[\x00-\x1f\xe0-\xff])"
+    texts = list(_TEXTS)
+    if longer:
+        texts[1] = rb"X(?=[\x00-\x3f]\x00\x00\x00)" + _counted(b"", rb"\x00\x00\x00")
+        texts += [_longer(rb"[XB]", range(4), rb"..."), _longer(rb"[\x8c\x8aCU]", (0,), b"")]
+        long = _counted(rb"\x8a", b"")
     tokens = (
-        single, rb"[Khq].", *integers, b"[rj]" + _number(top), *_TEXTS, long, *_WRITTEN, *_LINES, line,
+        single, rb"[Khq].", *integers, b"[rj]" + _number(top), *texts, long, *_WRITTEN, *_LINES, line,
     )  # fmt: skip
     return compiled(_any(*tokens) + b"{1,%d}" % _RUN + _AT_ONCE)
 

@@ -20,7 +20,8 @@ from histshell.pik.machine import Machine
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES
 
 _PIECE = 1 << 16  # bytes that are gone through at once
-_HEAD = 1 << 17  # bytes of a stream that are loaded to know its first numbers
+_HEAD = 1 << 17  # bytes of a stream, at most, that are loaded to know its first numbers
+_LEAST, _PART = 1 << 14, 7  # and at least; else a 128th of it
 _KNOWN = 4096  # and how many of these
 _SMALL = 8  # tuples and what is in them, of one that may be fetched as often as it likes
 _MEMOIZE = BY_NAME["MEMOIZE"].code
@@ -109,9 +110,10 @@ def first_numbers(data: bytes, limits: Limits) -> bytes:
 
     1 is a tuple that is not small, 0 is anything else. A number is never given twice, so what is found here holds for the stream.
     """
-    start, end = 2, _HEAD
+    most = min(max(len(data) >> _PART, _LEAST), _HEAD)
+    start, end = 2, most
     if data[2] == FRAME:
-        start, end = 11, 11 + min(int.from_bytes(data[3:11], "little"), _HEAD)
+        start, end = 11, 11 + min(int.from_bytes(data[3:11], "little"), most)
     machine = Machine(limits=limits)
     try:
         machine.feed_at_once(data[:2] + data[start:end])
