@@ -66,6 +66,16 @@ SHAPES: dict[str, Callable[[int], Any]] = {
     "records": _items(lambda n: {"id": n, "name": f"user{n}", "score": n * 1.5, "tags": [f"a{n % 7}", "b"]}, 50),
     "records with tuples": _items(lambda n: {"id": n, "name": f"user{n}", "at": (n, n + 1)}, 40),
     "records with texts": _items(lambda n: {"id": n, "score": n * 1.5, "text": f"{n:0200d}", "at": (n, n / 2)}, 255),
+    "records with texts of 300": _items(
+        lambda n: {"id": n, "score": n * 1.5, "text": f"{n:0300d}", "tag": f"t{n % 7}"}, 340
+    ),
+    "records with texts of 5,000": _items(lambda n: {"id": n, "score": n * 1.5, "text": f"{n:05000d}"}, 5040),
+    "records with texts of any length": _items(
+        lambda n: {"id": n, "title": f"title {n}", "text": f"{n:0{n * 7919 % 1500}d}", "at": (n, n / 2)}, 800
+    ),
+    "records with texts in German": _items(lambda n: {"id": n, "text": f"{n} größer " * 40, "tag": f"t{n % 7}"}, 620),
+    "list of texts of 300": _items(lambda n: f"{n:0300d}", 304),
+    "dict of short bytes": lambda total: {f"key{n}": f"{n:0300d}".encode() for n in range(total // 315)},
     "nested lists": _items(lambda n: [n, [f"a{n}", n * 0.5], [[n, n + 1], [n]]], 56),
     "dict of lists": _columns,
     "dict of ints to texts": lambda total: {n: f"{n}" for n in range(total // 14)},

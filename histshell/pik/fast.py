@@ -28,9 +28,9 @@ from typing import Any, NoReturn
 from histshell.pik.budget import Budget
 from histshell.pik.fast_keys import LONG, NEVER, KeyedProof, line_end
 from histshell.pik.fast_lending import Lent
-from histshell.pik.fast_patterns import TUPLING, filling, run
+from histshell.pik.fast_patterns import TUPLING, filling, run, tupling
 from histshell.pik.fast_reading import PIECE, Bytes
-from histshell.pik.fast_texts import WithoutTexts
+from histshell.pik.fast_texts import WithoutTexts, mostly_texts
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
 from histshell.pik.progress import step
 
@@ -90,8 +90,14 @@ class _Proof:
 
     def _with_keys(self, numbers: tuple[int, int]) -> int:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
-        tuples, whole = self.tuples, False
-        left: WithoutTexts | None = None
+        left = WithoutTexts(self.data, numbers) if mostly_texts(self.data, numbers) else None
+        if left is not None and left.stop < 0:
+            left = None
+        head = self.data if left is None else left.data
+        tuples, whole = (
+            self.tuples or tupling(head, 0, _HEAD) is not None,
+            False,
+        )  # or so it seems: that spares a beginning
         while True:
             data = self.data if left is None else left.data
             proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None)

@@ -39,6 +39,7 @@ _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 EQUAL = 1 << 18  # bytes of a text that may be there twice
+_ENDS = 64  # bytes
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
 _OFTEN = 100  # texts of medium length from which on others are expected
@@ -78,6 +79,32 @@ class _Mark:
         self.flat = True  # nothing but atoms
 
 
+class LongTexts:
+    """Long texts of a stream: tells whether one is there twice. Those that differ at their ends are not gone through."""
+
+    def __init__(self, data: bytes) -> None:
+        """Begin with none."""
+        self._data = data
+        self._first: dict[tuple[int, bytes, bytes], tuple[int, int]] = {}
+        self._hashes: dict[tuple[int, bytes, bytes], set[int]] = {}
+
+    def again(self, start: int, end: int) -> bool:
+        """Note the text from *start* to *end*; return whether one like it was noted before."""
+        ends = end - start, self._data[start : start + _ENDS], self._data[end - _ENDS : end]
+        first = self._first.setdefault(ends, (start, end))
+        if first == (start, end):
+            return False
+        hashes = self._hashes.setdefault(ends, {self._hash(*first)})
+        found = self._hash(start, end)
+        if found in hashes:
+            return True
+        hashes.add(found)
+        return False
+
+    def _hash(self, start: int, end: int) -> int:
+        return hash(self._data[start:end])
+
+
 class KeyedProof:
     """The state of one proof."""
 
@@ -111,7 +138,7 @@ class KeyedProof:
         self.frames: list[int] = []  # where they begin
         self.mark = _Mark(0, -1)
         self.marks: list[_Mark] = []
-        self._texts: dict[tuple[int, int], bool] = {}  # lengths and hashes of long texts
+        self._texts = LongTexts(data)
 
     def _expressions(self, medium: bool) -> Patterns:
         """Give the expressions, those that know *medium* texts or those that do not."""
@@ -249,11 +276,8 @@ class KeyedProof:
         end = start + int.from_bytes(self.data[at + 1 : start], "little")
         if end > len(self.data):
             return NEVER
-        if end - start > EQUAL:
-            text = end - start, hash(self.data[start:end])
-            if text in self._texts or code in SPELLED:
-                return NEVER
-            self._texts[text] = True
+        if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
+            return NEVER
         if self._ask():
             return NEVER
         self.skipped += end - start

@@ -69,8 +69,14 @@ def _longer(head: bytes, pages: Iterable[int], zeros: bytes) -> bytes:
 
 
 def _class(codes: Iterable[int]) -> bytes:
-    """Return *codes* as they are written inside a class of bytes."""
-    return b"".join(b"\\x%02x" % code for code in sorted(codes))
+    """Return *codes* as they are written inside a class of bytes: many in a row are parsed much faster as a range."""
+    rows: list[list[int]] = []
+    for code in sorted(codes):
+        if rows and code == rows[-1][1] + 1:
+            rows[-1][1] = code
+        else:
+            rows.append([code, code])
+    return b"".join(b"\\x%02x-\\x%02x" % (low, high) if high > low else b"\\x%02x" % low for low, high in rows)
 
 
 def _any(*patterns: bytes) -> bytes:
@@ -161,6 +167,9 @@ def plain(top: int, digits: int, memo: int) -> Any:
 
 #: How a stream begins that fills what it holds: with a dict or set and its mark.
 filling = re.compile(rb"[}\x8f](?:\x94|q.|r.{4}|p[0-9]+\n)?\(", re.DOTALL).search
+
+#: What a tuple of a few things looks like, where a stream counts or numbers what it stores.
+tupling = re.compile(rb"[\x85-\x87][\x94qr]", re.DOTALL).search
 
 
 class Patterns:

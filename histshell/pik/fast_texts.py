@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import struct
 
-from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, line_end, stores_of, too_many
+from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, LongTexts, line_end, stores_of, too_many
 from histshell.pik.fast_patterns import COUNTED, plain
 from histshell.pik.opcodes import BY_NAME, FRAME, PROTO, STOP
 from histshell.pik.progress import step
 
+_HEAD = 1 << 16  # bytes of a stream that tell what is in it
 _AT_ONCE = 1 << 12  # texts between which what is left is joined at once
 _EMPTY = b"\x8c\x00"
 _LONG1, _LONG4, _STRING, _UNICODE = (BY_NAME[name].code for name in ("LONG1", "LONG4", "STRING", "UNICODE"))
@@ -26,6 +27,15 @@ _ONE = frozenset(code for code, width in (*LONG.items(), *_INTS.items()) if widt
 _FOUR = frozenset(code for code, width in LONG.items() if width == 4)
 _OTHER = frozenset((*LONG, *_INTS, _UNICODE, _STRING))
 _four_bytes = struct.Struct("<I").unpack_from
+
+
+def mostly_texts(stream: bytes, numbers: tuple[int, int]) -> bool:
+    """Return whether longer texts are most of a stream's beginning, where it is long enough for that to matter."""
+    if len(stream) < 2 * _HEAD:
+        return False
+    start = 11 if stream[2] == FRAME and stream[0] == PROTO else 2
+    left = WithoutTexts(stream[:2] + stream[start:_HEAD], numbers)
+    return 2 * len(left.data) < _HEAD
 
 
 class WithoutTexts:
@@ -37,7 +47,7 @@ class WithoutTexts:
         self._stream = stream
         self._memo, numbers = stores_of(stream, numbers)
         self._match = plain(*numbers, self._memo)
-        self._texts: set[tuple[int, int]] = set()  # lengths and hashes of long ones
+        self._texts = LongTexts(stream)
         self._runs: list[bytes] = []  # what stands between two texts
         start = 2 if stream[0] == PROTO else 0
         self._parts = [stream[:start]]
@@ -111,9 +121,6 @@ class WithoutTexts:
         end = start + int.from_bytes(stream[at + 1 : start], "little")
         if end > len(stream) or (code in _INTS and end - start > WIDE):
             return NEVER
-        if end - start > EQUAL:
-            text = end - start, hash(stream[start:end])
-            if text in self._texts or code in SPELLED:
-                return NEVER
-            self._texts.add(text)
+        if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
+            return NEVER
         return end
