@@ -10,8 +10,9 @@ stream that C then refuses goes to the machine as well, which finds the error an
 What the proof must bound is cost. Memory: containers are counted by their opcodes' bytes, an upper bound. Time: only keys
 cost more than their bytes, as they are hashed and compared in C, out of reach. A stream that fills no dict and no set has
 none. Where one does, the proof begins again with expressions that bound what the keys of a short piece of it can cost
-(`histshell.pik.fast_keys`), and C is handed the stream in such pieces, with a look at the clock between them
-(`histshell.pik.fast_reading`). What is stopped there is read by the machine, from the beginning, under its own clock.
+(`histshell.pik.fast_keys`), for what is left of it without its longer texts, if there are many (`histshell.pik.fast_texts`).
+C is lent the stream in such pieces, with a look at the clock between them (`histshell.pik.fast_lending`). What is stopped there
+is read by the machine, from the beginning, under its own clock.
 
 The second wall. The loader is `pickle.Unpickler` with a find_class and a persistent_load that always raise, and
 extension codes are not among the opcodes that the expression knows. Nothing can be imported or called, were the proof

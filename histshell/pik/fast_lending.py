@@ -12,7 +12,7 @@ from typing import Any
 from histshell.pik.budget import Budget
 from histshell.pik.progress import step
 
-_KEY = 4  # bytes of a stream that are allowed the time of one key
+_KEY = 8  # bytes of a stream that are allowed the time of one key: few keys that differ take less
 _FRAME = 9  # bytes of FRAME and its argument
 
 

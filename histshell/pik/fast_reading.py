@@ -1,4 +1,7 @@
-"""What C reads from: bytes as a file, which can be watched, stopped by Ctrl-C, and stopped by the clock."""
+"""What a loader reads from: bytes as a file, which can be watched, stopped by Ctrl-C, and stopped by the clock.
+
+For C's loader `histshell.pik.fast_lending` has one that copies nothing.
+"""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def written(thing: Any, protocol: int, how: str) -> bytes:
     if how == "C":
         return pickle.dumps(thing, protocol)
     file = io.BytesIO()
-    pickle._Pickler(file, protocol).dump(thing)  # type: ignore[attr-defined]
+    pickle._Pickler(file, protocol).dump(thing)
     data = file.getvalue()
     if how == "Python":
         return data
