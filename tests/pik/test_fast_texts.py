@@ -190,6 +190,7 @@ PAIRS = b"K\x01\x85" + b"".join(b"q%ch%c\x86" % (n, n) for n in range(5, 50))
         b"\x80\x04](" + TEXTS + b"X\xff\xff\xff\xff" + b"b" * 300 + b"e.",
         b"\x80\x04](" + TEXTS + b"\x8d" + b"\xff" * 8 + b"b" * 300 + b"e.",
         b"\x80\x04](" + TEXTS + b"\x8b\xff\xff\xff\xffe.",
+        b"\x80\x04](" + TEXTS + b"\x8b\xd0\x07\0\0" + b"\x01" * 2_000 + b"e.",
         b"\x80\x04](" + TEXTS + b"}(" + b"".join(b"J%cb\0\0N" % n for n in range(200)) * 60 + b"ue.",
         b"\x80\x04](" + TEXTS + b"}N" + b"\x85" * 6_000 + b"Nse.",
         b"\x80\x04](" + TEXTS + 2 * (b"}X\xe0\x93\x04\0" + b"a" * 300_000 + b"Ns") + b"e.",
@@ -197,8 +198,8 @@ PAIRS = b"K\x01\x85" + b"".join(b"q%ch%c\x86" % (n, n) for n in range(5, 50))
         b"\x80\x04](" + TEXTS + b"\x95\xff\0\0\0\0\0\0\0e.",
     ],
     ids=[
-        "import", "doubled tuple", "too long", "far too long", "negative", "many keys", "deep", "twice", "crossed frame",
-        "frame that is too long",
+        "import", "doubled tuple", "too long", "far too long", "negative", "too wide", "many keys", "deep", "twice",
+        "crossed frame", "frame that is too long",
     ],
 )  # fmt: skip
 def test_what_stands_behind_many_texts_is_proved_as_well(data: bytes) -> None:
