@@ -199,7 +199,7 @@ def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_that_were_cut_off_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one may have come twice, it is not done."""
     monkeypatch.setattr(beginnings, "_SLACK", 0)
-    for first, later, done in [
+    cases: list[tuple[Any, list[Any], bool]] = [
         (range(1_000), [1_500, 1_600], True),
         (range(1_000), [400], False),
         (range(1_000), [0], True),
@@ -210,7 +210,8 @@ def test_keys_that_were_cut_off_are_counted_once(monkeypatch: pytest.MonkeyPatch
         (map(str, range(1_000)), ["a", 7], True),
         (map(str, range(1_000)), ["a", "400"], False),
         ([(n, n) for n in range(1_000)], [(400, 400)], False),
-    ]:
+    ]
+    for first, later, done in cases:
         kept = Beginnings(Keep(10, 10))
         value: dict[Any, Any] = dict.fromkeys(first)
         kept.cut_all([(value,)])
