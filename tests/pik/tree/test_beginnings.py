@@ -81,7 +81,7 @@ PATHS = (
     "['b'][1]",
     "[9999999]",
 )
-WISHES = [{}, {"height": 12}, {"depth": 2}, *({"path": path} for path in PATHS)]
+WISHES: list[dict[str, Any]] = [{}, {"height": 12}, {"depth": 2}, *({"path": path} for path in PATHS)]
 
 
 @pytest.fixture
@@ -122,8 +122,8 @@ def test_the_tree_is_the_same(name: str, tmp_path: Path) -> None:
     path = tmp_path / "it.pkl"
     path.write_bytes(_stream(name))
     for options in WISHES:
-        found = told(str(path), Wish(**options))  # type: ignore[arg-type]
-        assert found[:3] == told(str(path), Whole(**options))[:3], options  # type: ignore[arg-type]
+        found = told(str(path), Wish(**options))
+        assert found[:3] == told(str(path), Whole(**options))[:3], options
         assert found[3] == SHAPES[name][1] or "depth" in options, options
 
 
