@@ -170,7 +170,7 @@ def read_beginnings(member: Member, keep: Keep, encoding: str = "") -> Read | No
     pages = Pages.of(member.size or 0, member.read, tuple(BIGGEST))
     beginnings = Beginnings(keep)
     if pages is not None:
-        with resting(), pages:
+        with resting():
             end, value, _ = load_cut(pages, (encoding or "ASCII", "strict"), Budget(_LIMITS), beginnings)
     return Read(value, end=end, head=head, beginnings=beginnings) if beginnings.done else None
 

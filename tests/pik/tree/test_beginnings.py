@@ -81,7 +81,7 @@ PATHS = (
     "['b'][1]",
     "[9999999]",
 )
-WISHES = [{}, {"height": 12}, {"depth": 2}, *({"path": path} for path in PATHS)]
+WISHES: list[dict[str, Any]] = [{}, {"height": 12}, {"depth": 2}, *({"path": path} for path in PATHS)]
 
 
 @pytest.fixture
@@ -122,8 +122,8 @@ def test_the_tree_is_the_same(name: str, tmp_path: Path) -> None:
     path = tmp_path / "it.pkl"
     path.write_bytes(_stream(name))
     for options in WISHES:
-        found = told(str(path), Wish(**options))  # type: ignore[arg-type]
-        assert found[:3] == told(str(path), Whole(**options))[:3], options  # type: ignore[arg-type]
+        found = told(str(path), Wish(**options))
+        assert found[:3] == told(str(path), Whole(**options))[:3], options
         assert found[3] == SHAPES[name][1] or "depth" in options, options
 
 
@@ -199,7 +199,7 @@ def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_that_were_cut_off_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one may have come twice, it is not done."""
     monkeypatch.setattr(beginnings, "_SLACK", 0)
-    for first, later, done in [
+    cases: list[tuple[Any, list[Any], bool]] = [
         (range(1_000), [1_500, 1_600], True),
         (range(1_000), [400], False),
         (range(1_000), [0], True),
@@ -210,7 +210,8 @@ def test_keys_that_were_cut_off_are_counted_once(monkeypatch: pytest.MonkeyPatch
         (map(str, range(1_000)), ["a", 7], True),
         (map(str, range(1_000)), ["a", "400"], False),
         ([(n, n) for n in range(1_000)], [(400, 400)], False),
-    ]:
+    ]
+    for first, later, done in cases:
         kept = Beginnings(Keep(10, 10))
         value: dict[Any, Any] = dict.fromkeys(first)
         kept.cut_all([(value,)])
