@@ -6,6 +6,8 @@ This session's results, inputs and errors, each in a tab, or the inputs of all; 
 from __future__ import annotations
 
 import asyncio
+import queue
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,6 +46,9 @@ _SEARCHED = 8
 
 _AT_FIRST = 50
 """How many inputs of all sessions are looked for at first; more when the list has been gone through."""
+
+_SOON = 1.0
+"""How long a key that chooses waits for the answer to what was typed just before it, in seconds."""
 
 _KEYS = (
     "Enter: put in", "F6: into it", "Tab: its source", "F8: copy", "Ctrl-T: tab", "Esc: back", "F9: copy its input",
@@ -94,6 +99,8 @@ class Browser:
         self.in_pane = False
         self.copied = ""
         self._loop = asyncio.get_running_loop()
+        self._answers: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._is_old = False  # whether the list is not yet the one that was asked for
         self._limit = _AT_FIRST
         self.selected = 0
         self.items: list[Item] = []
@@ -120,6 +127,7 @@ class Browser:
     def narrow(self) -> None:
         """Find what matches all words of the search field, in whatever case; with none that is all, and there at once."""
         self.in_pane, self.copied = False, ""
+        self._is_old = self.is_wide or bool(self._words())
         if self.is_wide:
             self._limit = _AT_FIRST
             self._ask()
@@ -141,6 +149,7 @@ class Browser:
         def show() -> None:
             if self.is_wide or words != self._words() or any(item.tab != self.tab for item in found):
                 return
+            self._is_old = not found and not is_all
             if is_all == self.looked_at_all and [item[:3] for item in found] == [item[:3] for item in self.items]:
                 return  # it stands there already
             chosen = self.items[self.selected][:3] if self.selected < len(self.items) else None
@@ -148,13 +157,30 @@ class Browser:
             self.selected = next((place for place, item in enumerate(found) if item[:3] == chosen), 0)
             self.app.invalidate()
 
-        self._loop.call_soon_threadsafe(show)
+        self._answered(show)
+
+    def _answered(self, show: Callable[[], None]) -> None:  # in the thread
+        self._answers.put(show)
+        self._loop.call_soon_threadsafe(self._show)
+
+    def _show(self) -> None:
+        while not self._answers.empty():
+            self._answers.get()()
+
+    def _settle(self) -> None:
+        """Wait for the answer to what has been typed, but not for long."""
+        end = time.monotonic() + _SOON
+        while self._is_old and (left := end - time.monotonic()) > 0:
+            try:
+                self._answers.get(timeout=left)()
+            except queue.Empty:
+                return
 
     def _ask(self) -> None:
         """Have the inputs of all sessions looked through; the list stays until there is an answer."""
 
         def answer(words: tuple[str, ...], found: list[Hit], is_all: bool, said: str) -> None:  # in the thread
-            self._loop.call_soon_threadsafe(self._found, words, found, is_all, said)
+            self._answered(partial(self._found, words, found, is_all, said))
 
         self.finder.ask(self._words(), self._limit, answer)
 
@@ -167,6 +193,7 @@ class Browser:
             return
         self.said = said
         if not said:
+            self._is_old = False
             before = [item.text for item in self.items[: self.selected + 1]]
             self.items = [Item("", 0, hit.source, hit) for hit in found]
             if is_all:  # what no journal has: of Python's own file, or of a time before there were any
@@ -314,6 +341,7 @@ class Browser:
 
     def chosen(self, source: bool) -> str | None:
         """Return the text to put in for the selected line: `h[3]`, or with `source` what made it; an input as it was typed."""
+        self._settle()
         if not self.items:
             return None
         item = self.items[self.selected]

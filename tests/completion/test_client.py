@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -372,3 +373,25 @@ def test_how_long_answers_took_is_said_of_one_and_of_several(tmp_path: Path) -> 
     ):
         file.write_text(json.dumps({"ms": times}))
         assert module.last_times(str(tmp_path / "jedi")) == said
+
+
+def test_a_wait_sees_a_signal_that_came_just_before_it(echo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel is asked for a moment at a time: a signal that is there already would not wake it."""
+    asked: list[float] = []
+
+    class Poll:
+        """Waits no time, and notes how long it was told to."""
+
+        def register(self, *_: object) -> None:
+            """Take no descriptor."""
+
+        def poll(self, milliseconds: float) -> list[tuple[int, int]]:
+            """Nothing is ready."""
+            asked.append(milliseconds)
+            return []
+
+    assert ask(echo, "started") == ["started"]
+    monkeypatch.setattr(select, "poll", Poll)
+    assert not echo.wait(0.3)
+    assert 0 < max(asked) <= 100
+    assert len(asked) > 3

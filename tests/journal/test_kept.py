@@ -87,7 +87,7 @@ def test_the_same_once_more(start: Start, target: Target, home: Path) -> None:
     session.enter("x = 1")
     session.enter("x = 1")
     session.press("up")
-    session.wait_for("x = 1")
+    session.wait_for(lambda: session.before_cursor.endswith(">>> x = 1"))
     session.enter("")
     for _ in range(3):
         session.enter("")

@@ -118,7 +118,7 @@ def test_ptpython_completes_results(python: Python, package: str, tmp_path: Path
         shell.enter("'some text'")
         shell.type("h[")
         shell.press("tab")
-        shell.wait_for("1]")
+        shell.wait_for(lambda: any(row.split()[:1] == ["1]"] for row in shell.screen()))
         shell.press("ctrl-u")
         shell.type("h[1].capit")
         shell.press("tab")

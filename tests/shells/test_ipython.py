@@ -148,8 +148,7 @@ def test_the_pickle_mode_and_completion(python: Python, version: str, tmp_path: 
         shell.press("ctrl-u")
         shell.type("h[")
         shell.press("tab")
-        shell.wait_for("2]")
-        shell.wait_for("1]")
+        shell.wait_for(lambda: {"1]", "2]"} <= {word for row in shell.screen() for word in row.split()})
 
 
 @ipythons

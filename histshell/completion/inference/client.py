@@ -327,10 +327,12 @@ class _Process:
                 poll.register(self._in, select.POLLOUT)
             if keys >= 0:
                 poll.register(keys, select.POLLIN)
-            ready = [descriptor for descriptor, _ in poll.poll(max(0.0, 1000 * (deadline - time.monotonic())))]
+            left = deadline - time.monotonic()
+            # A signal that comes just before the call into the kernel is seen after it.
+            ready = [descriptor for descriptor, _ in poll.poll(1000 * max(0.0, min(left, 0.1)))]
             if self._out in ready:
                 return True
-            if not ready or keys in ready:
+            if keys in ready or (not ready and left <= 0.1):
                 return False
             self._write()
 
