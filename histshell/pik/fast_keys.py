@@ -30,7 +30,8 @@ from pickle import HIGHEST_PROTOCOL
 from typing import Any
 
 from histshell.pik.budget import Budget
-from histshell.pik.fast_pages import PART, Pages, fetch, hold
+from histshell.pik.fast_long_texts import LongTexts
+from histshell.pik.fast_pages import PART, Pages, hold
 from histshell.pik.fast_patterns import COUNTED, FEW, FIRST, LINES, NUMBERS, TUPLING, Patterns, patterns
 from histshell.pik.fast_sharing import Sharing, first_numbers
 from histshell.pik.opcodes import BY_NAME, FRAME, LENGTHS, MARK, OPCODES, PROTO, STOP
@@ -44,7 +45,6 @@ _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 EQUAL = 1 << 18  # bytes of a text that may be there twice
-_ENDS = 64  # bytes
 _DEAR = 1 << 13  # bytes of a text that takes C longer than the proof
 WHOLE = 1 << 16  # bytes of a text that is noted
 _INSIDE = 10_000  # marks inside each other
@@ -84,36 +84,6 @@ class _Mark:
         self.checked = start
         self.tuples = 0  # long ones
         self.flat = True  # nothing but atoms
-
-
-class LongTexts:
-    """Long texts of a stream: tells whether one is there twice. Those that differ at their ends are not gone through."""
-
-    def __init__(self, data: bytes | Pages) -> None:
-        """Begin with none."""
-        self._data = data
-        self._first: dict[tuple[int, bytes, bytes], tuple[int, int]] = {}
-        self._hashes: dict[tuple[int, bytes, bytes], set[int]] = {}
-
-    def again(self, start: int, end: int) -> bool:
-        """Note the text from *start* to *end*; return whether one like it was noted before."""
-        ends = end - start, self._bytes(start, start + _ENDS), self._bytes(end - _ENDS, end)
-        first = self._first.setdefault(ends, (start, end))
-        if first == (start, end):
-            return False
-        hashes = self._hashes.setdefault(ends, {self._hash(*first)})
-        found = self._hash(start, end)
-        if found in hashes:
-            return True
-        hashes.add(found)
-        return False
-
-    def _bytes(self, start: int, end: int) -> bytes:
-        return bytes(fetch(self._data, start, end))
-
-    def _hash(self, start: int, end: int) -> int:
-        parts = ((at, min(at + PART, end)) for at in range(start, end, PART))
-        return hash(tuple(hash(fetch(self._data, at, after)) for at, after in parts))
 
 
 class KeyedProof:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import struct
 
-from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, LongTexts, line_end, stores_of, too_many
+from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, line_end, stores_of, too_many
+from histshell.pik.fast_long_texts import LongTexts
 from histshell.pik.fast_patterns import COUNTED, plain
 from histshell.pik.opcodes import BY_NAME, FRAME, PROTO, STOP
 from histshell.pik.progress import step
