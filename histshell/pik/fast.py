@@ -74,7 +74,8 @@ class _Proof:
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.texts = 0  # that are not short
-        self.tuples = self.keyed = apart < NEVER
+        self.tuples = False
+        self.keyed = apart < NEVER
         self.frames: list[int] = []  # where they begin, in a stream with keys
 
     @property
