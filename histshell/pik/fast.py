@@ -255,6 +255,7 @@ def load_cut(
 
     proof = _Proof(data, budget, fast_cutting.APART)
     clock = budget.clock()
+    end = 0
     try:
         end = proof.holds()
         if not end or proof.found is None:
@@ -268,7 +269,7 @@ def load_cut(
         budget.grow(end)
     else:
         budget.set_clock(clock)
-    return end, value, proof
+    return end, value, proof if end else None
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:

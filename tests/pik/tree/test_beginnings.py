@@ -252,6 +252,26 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("small")
+def test_a_file_that_is_shortened_under_the_proof_is_said_to_end_too_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever of it was looked at."""
+    path = tmp_path / "it.pkl"
+    path.write_bytes(_stream("texts"))
+    holds = fast_keys.KeyedProof.holds
+
+    def shorten(proof: fast_keys.KeyedProof) -> int:
+        os.truncate(path, 5_000)
+        proof.data.rewind()
+        return holds(proof)
+
+    monkeypatch.setattr(fast_keys.KeyedProof, "holds", shorten)
+    lines, _, status, done = told(str(path), Wish())
+    assert (status, done) == (2, False)
+    assert lines[1] == "list  (it ends too soon)"
+
+
+@pytest.mark.usefixtures("small")
 def test_ctrl_c_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """In whatever piece it comes."""
 
