@@ -1,8 +1,9 @@
 """What is kept of long containers while a stream is read for what is shown of it: their beginnings, and how long they are.
 
-A list or dict that is cut stays the object that it is; what was cut off is counted here. Nothing that the stream does later
-can tell: of lists and dicts nothing depends on what is in them. A key that was cut off may come again, which would not
-make a dict longer: its hash is remembered, and where two are equal it is not known how long the dict is: it is not ``done``.
+A list or dict that is cut stays the object that it is; what was cut off is counted here. What the stream does later can tell in
+two ways. SETITEM gives a list an item by its number, which no pickler does: where that has changed what is kept, it is not
+``done``. A key that was cut off may come again, which would not make a dict longer: its hash is remembered, and where two are
+equal it is not known how long the dict is: it is not ``done``.
 Sets are not cut, as the order of their items is that of the whole.
 """
 
@@ -12,6 +13,7 @@ import sys
 from array import array
 from dataclasses import dataclass
 from itertools import islice
+from operator import is_
 from typing import Any, Iterable, Iterator
 
 from histshell.preview import Beginning
@@ -20,6 +22,7 @@ LOOKED = 100_000  # items of a container whose types are looked at
 _SLACK = 200  # pairs that a dict may have beyond those that are kept
 _BUCKETS = 64  # in which hashes are compared
 _DEEP = 5  # levels of finished containers that are looked through for long ones
+_AT_ONCE = 100_000  # things, about, that are looked through for long ones between two pieces
 _FEW = 1_000  # cut containers that are kept whether anything else has them or not
 
 
@@ -36,11 +39,12 @@ class Keep:
 class _Cut:
     """What was cut off of one container."""
 
-    __slots__ = ("count", "keys", "kinds", "later", "thing")
+    __slots__ = ("count", "first", "keys", "kinds", "later", "thing")
 
     def __init__(self, thing: Any) -> None:
         self.thing = thing  # so that the id stays its own
         self.count = 0
+        self.first: list[Any] = []  # what is kept of a list
         self.kinds: dict[int, type] = {}  # of the first items, by their ids
         self.later: dict[int, Any] = {}  # items of a list beyond its beginning, by their numbers
         self.keys: _Keys | None = None  # of a dict
@@ -89,6 +93,8 @@ class Beginnings:
         self._cuts: dict[int, _Cut] = {}
         self._looked: dict[int, int] = {}  # items of containers that were looked through for long ones
         self._many = _FEW
+        self._changed = False  # whether an item was given to a list by its number, which is another where it is cut
+        self._left = 0  # things that may be looked through before the next piece
 
     # ------------------------------------------------------------------ asking
 
@@ -133,6 +139,7 @@ class Beginnings:
     def cut_all(self, levels: list[tuple[Any, ...]]) -> None:
         """Cut what is on a stack, and let go of what is nowhere else any more."""
         before, self._looked = self._looked, {}
+        self._left = _AT_ONCE
         for level in levels:
             for value in level:
                 if type(value) in _CUT:
@@ -145,11 +152,12 @@ class Beginnings:
 
     def finish(self, value: Any) -> None:
         """Cut what is in the whole value; compare the keys. Nothing may be put into anything after that."""
+        self._left = _AT_ONCE
         self._through([value])
         for cut in list(self._cuts.values()):
-            if type(cut.thing) is list and len(cut.thing) > self.keep.items:
+            if type(cut.thing) is list:
                 self._cut_list(cut.thing, cut)
-        self.done = all(cut.keys.compare() for cut in self._cuts.values() if cut.keys is not None)
+        self.done = not self._changed and all(cut.keys.compare() for cut in self._cuts.values() if cut.keys is not None)
 
     def _of(self, value: Any) -> _Cut:
         cut = self._cuts.get(id(value))
@@ -168,6 +176,8 @@ class Beginnings:
                 cut.later[number] = value[number - cut.count]
         cut.count += len(value) - keep
         del value[keep:]
+        cut.first = cut.first or value.copy()
+        self._changed |= not all(map(is_, value, cut.first))
 
     def _cut_dict(self, value: dict[Any, Any], cut: _Cut) -> None:
         keep = self.keep.pairs
@@ -197,9 +207,13 @@ class Beginnings:
             self._through(list(islice(items, done, most)))
 
     def _through(self, values: list[Any]) -> None:
-        """Cut what is long in *values* and in what they hold."""
+        """Cut what is long in *values* and in what they hold, until enough was looked through: that only spares memory.
+
+        What many containers share is looked through for each of them.
+        """
         seen: set[int] = set()
         for _ in range(_DEEP):
+            self._left -= len(values)
             inner: list[Any] = []
             for value in values:
                 kind = type(value)
@@ -210,6 +224,9 @@ class Beginnings:
                     self._cut_list(value, self._of(value))
                 elif kind is dict and len(value) > self.keep.pairs + _SLACK:
                     self._cut_dict(value, self._of(value))
+                self._left -= len(value)
+                if self._left < 0:
+                    return
                 inner += value.values() if kind is dict else value
             values = inner
 

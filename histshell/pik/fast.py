@@ -74,7 +74,8 @@ class _Proof:
         self.limits = budget.limits
         self.skipped = 0  # bytes of long text, which hold no opcodes
         self.texts = 0  # that are not short
-        self.tuples = self.keyed = apart < NEVER
+        self.tuples = False
+        self.keyed = apart < NEVER
         self.frames: list[int] = []  # where they begin, in a stream with keys
 
     @property
@@ -254,6 +255,7 @@ def load_cut(
 
     proof = _Proof(data, budget, fast_cutting.APART)
     clock = budget.clock()
+    end = 0
     try:
         end = proof.holds()
         if not end or proof.found is None:
@@ -267,7 +269,7 @@ def load_cut(
         budget.grow(end)
     else:
         budget.set_clock(clock)
-    return end, value, proof
+    return end, value, proof if end else None
 
 
 def _file(data: bytes, proof: _Proof, budget: Budget) -> Any:

@@ -145,7 +145,10 @@ def _parts(
 def _beginnings(data: bytes | Pages, texts: list[tuple[int, int, int]]) -> Iterator[Beginning]:
     """Give what stands for long texts. Raises UnicodeDecodeError for what C would."""
     for place, start, end in texts:
-        if not BY_CODE[bytes(fetch(data, place, place + 1))[0]].utf8:
+        op = BY_CODE[bytes(fetch(data, place, place + 1))[0]]
+        if op.made == "str" and not op.utf8:
+            raise UnpicklingError("what a text of Python 2 is depends on the encoding")
+        if not op.utf8:
             yield Beginning(bytes, bytes(fetch(data, start, start + _KEPT)), end - start)
             continue
         decode = getincrementaldecoder("utf-8")("surrogatepass").decode

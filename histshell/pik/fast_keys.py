@@ -119,14 +119,15 @@ class KeyedProof:
         self.places: list[tuple[int, int, int]] = []
         self.long: list[tuple[int, int, int]] = []  # where long texts stand: the opcode, the text, its end
         self._ahead = -1  # up to where all is in memory that is looked at from there
-        if tuples and not whole and memo == COUNTED and len(data) > _LONG:
+        follows = tuples or apart < NEVER  # where it may be cut, all that is fetched must be known
+        if follows and not whole and memo == COUNTED and len(data) > _LONG:
             self.known = first_numbers(data, self.limits)
         self.memo = memo
         self.numbers = numbers
         self.tuples = tuples
         self.whole = whole
         self.patterns = self._expressions(False)
-        self.sharing = Sharing(data, memo, *numbers) if tuples and not self.known else None
+        self.sharing = Sharing(data, memo, *numbers) if follows and not self.known else None
         self.deepest = self.limits.key_depth
         self.asks = asks
         self.texts = False
@@ -141,7 +142,7 @@ class KeyedProof:
     def _expressions(self, medium: bool) -> Patterns:
         """Give the expressions, those that know *medium* texts or those that do not."""
         if self.known:
-            return Patterns(True, *self.numbers, self.memo, medium, self.known)
+            return Patterns(self.tuples, *self.numbers, self.memo, medium, self.known)
         return patterns(self.tuples, *self.numbers, self.memo, medium)
 
     def holds(self) -> int:

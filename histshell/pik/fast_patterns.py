@@ -285,8 +285,8 @@ def stored(top: int, digits: int, memo: int) -> Any:
 def fetching(top: int) -> Any:
     """Compile what finds, in a run of a stream that counts in its memo, the opcodes that fetch by a number of four bytes.
 
-    It gives matches, whose group is such an opcode with its argument, or another byte at which it stops, or nothing at the end.
+    It gives matches, whose group is such an opcode with its argument, or nothing where it stops.
     """
     dull = [rb"[N\x88\x89)\]}\x8f(eu\x90ldas\x94" + _class(TUPLING) + b"]", b"[Kh].", *_MEDIUM, *_BINARY]
-    pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(j" + _number(top) + b"|.|)"
+    pattern = _any(*dull) + b"{0,%d}" % (2 * _RUN) + _AT_ONCE + b"(j" + _number(top) + b"|)"
     return re.compile(pattern, re.DOTALL).finditer

@@ -17,7 +17,6 @@ from histshell.pik.fast_patterns import fetching
 from histshell.pik.opcodes import BY_NAME, LENGTHS, OPCODES
 
 _BYTE = 256  # numbers that an opcode of one byte fetches
-_LONG_BINGET = BY_NAME["LONG_BINGET"].code
 _PROTO = BY_NAME["PROTO"].code
 _LENGTHS = {op.code: LENGTHS[op.argument] for op in OPCODES if op.argument in LENGTHS}
 
@@ -93,22 +92,20 @@ def fetches(piece: bytearray, find: Any) -> list[tuple[int, int]]:
     found = []
     at = 0
     while at < len(piece):
+        before = at
         for match in find(piece, at):
             at = match.start(1)
-            if match.end(1) - at != 5 or piece[at] != _LONG_BINGET:
+            if match.end(1) == at:  # it stops, or has crossed as much as it does at once
                 break
             found.append((at, int.from_bytes(piece[at + 1 : at + 5], "little")))
             at += 5
-        else:
-            break
-        at = _skip(piece, at)
+        if at == before:
+            at = _skip(piece, at)
     return found
 
 
 def _skip(piece: bytearray, at: int) -> int:
     """Skip what the expression stops at: a long text, a wide number, PROTO."""
-    if at == len(piece):
-        return at
     code = piece[at]
     width = _LENGTHS.get(code, 0)
     if width:

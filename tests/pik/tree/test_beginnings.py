@@ -15,6 +15,8 @@ import pytest
 
 from histshell.pik import beginnings, fast, fast_cutting, fast_keys, fast_pages, fast_sharing, files
 from histshell.pik.beginnings import Beginnings, Keep
+from histshell.pik.fast_patterns import fetching
+from histshell.pik.fast_renumbering import fetches
 from histshell.pik.tree.report import Report
 from histshell.pik.tree.wish import Wish
 
@@ -150,6 +152,72 @@ def test_it_may_be_cut_anywhere(apart: int, monkeypatch: pytest.MonkeyPatch) -> 
     assert found == (*told(data, Whole())[:3], True)
 
 
+def _ints(start: int, end: int) -> bytes:
+    return b"(" + b"".join(b"J" + number.to_bytes(4, "little") for number in range(start, end)) + b"e"
+
+
+@pytest.mark.usefixtures("small")
+def test_an_item_that_is_given_by_its_number_is_that_item() -> None:
+    """SETITEM takes a list, too; a number that counts from the end of one that was cut would be another's."""
+    first, more = _ints(0, 1_000) + _ints(1_000, 2_000) + _ints(2_000, 3_000), _ints(3_001, 6_000)
+    with files.open(b"\x80\x04]\x94" + first + more + b".") as file:
+        value = Report(file, Wish(), "it.pkl").values[0].read.value
+    kept = len(value)
+    for number in (-1, -kept, 1 - kept):
+        data = b"\x80\x04]\x94" + first + b"J" + number.to_bytes(4, "little", signed=True) + b"Ns" + more + b"."
+        assert pickle.loads(data)[number + 3_000] is None
+        with files.open(data) as file:
+            found = Report(file, Wish(), "it.pkl").values[0].read
+        assert not found.beginnings.done
+        assert found.value[number + 3_000] is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_long_text_of_python_2_is_text() -> None:
+    """Which text depends on the encoding; bytes that it does not have are its error."""
+    for text in (b"a" * 9_000, b"\xe9" * 9_000):
+        data = b"\x80\x04](T" + len(text).to_bytes(4, "little") + text + b"Ne" + _ints(0, 1_000) + b"."
+        found = told(data, Wish())
+        assert found == (*told(data, Whole())[:3], False)
+        assert text.decode("latin1")[:20] in found[0][1]
+
+
+def test_what_many_share_is_not_looked_through_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand lists of one that has thousands of items would take hours."""
+    shared: list[Any] = [[[] for _ in range(100)] for _ in range(100)]
+    outer = [[shared] for _ in range(20_000)]
+    seen = 0
+
+    class Holding(frozenset[type]):
+        def __contains__(self, kind: object) -> bool:
+            nonlocal seen
+            seen += 1
+            return super().__contains__(kind)
+
+    monkeypatch.setattr(beginnings, "_HOLDING", Holding(beginnings._HOLDING))
+    kept = Beginnings(Keep(300, 300))
+    kept.cut_all([tuple(outer)])
+    kept.finish(outer)
+    assert 10_000 < seen < 1_000_000
+    assert kept.done
+
+
+def test_what_is_fetched_is_found_behind_many_opcodes() -> None:
+    """More than one match crosses."""
+    get, text = b"j\x05\x01\x00\x00", b"X\x00\x01\x00\x00" + b"j" * 256
+    piece = bytearray(b"K\x01" * 300_000 + get + text + b"N" * 300_000 + get)
+    at = 600_000
+    assert fetches(piece, fetching(1)) == [(at, 261), (at + 5 + len(text) + 300_000, 261)]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_long_list_in_a_dict_of_one_is_cut() -> None:
+    """Whatever the bytes of its numbers are: those of opcodes that make tuples are none."""
+    value = {"data": [0x85868785] * 5 * ROWS}
+    data = pickle.dumps(value, 4)
+    assert told(data, Wish()) == (*told(data, Whole())[:3], True)
+
+
 @pytest.mark.usefixtures("small")
 def test_damage_is_told_as_ever(tmp_path: Path) -> None:
     """Of a stream that is cut off or spoilt as much is shown as is there."""
@@ -181,6 +249,26 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.M
     lines, _, status, done = told(str(path), Wish())
     assert (status, done) == (0, False)
     assert "'TEXT 7'" in lines[1]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_file_that_is_shortened_under_the_proof_is_said_to_end_too_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever of it was looked at."""
+    path = tmp_path / "it.pkl"
+    path.write_bytes(_stream("texts"))
+    holds = fast_keys.KeyedProof.holds
+
+    def shorten(proof: fast_keys.KeyedProof) -> int:
+        os.truncate(path, 5_000)
+        proof.data.rewind()
+        return holds(proof)
+
+    monkeypatch.setattr(fast_keys.KeyedProof, "holds", shorten)
+    lines, _, status, done = told(str(path), Wish())
+    assert (status, done) == (2, False)
+    assert lines[1] == "list  (it ends too soon)"
 
 
 @pytest.mark.usefixtures("small")
