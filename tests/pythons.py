@@ -115,13 +115,24 @@ def _candidates() -> Iterator[str]:
         yield from sorted(glob.glob(pattern))
 
 
-def _probe(path: str) -> Python | None:
-    """Ask an interpreter what it is. None for a virtual environment: its `site` would not be the bare one."""
+def _answer(path: str) -> list[str] | None:
+    """Return the three words that an interpreter says of itself; None where there is none, or it says nothing in time."""
     try:
         done = subprocess.run([path, "-E", "-S", "-c", _PROBE], capture_output=True, text=True, timeout=30, check=True)
-        implementation, version, kind = done.stdout.split()
-    except (OSError, subprocess.SubprocessError, ValueError):
+    except (OSError, subprocess.SubprocessError):
         return None
+    words = done.stdout.split()
+    return words if len(words) == 3 else None
+
+
+def _probe(path: str) -> Python | None:
+    """Ask an interpreter what it is. None for a virtual environment: its `site` would not be the bare one."""
+    answer = _answer(path) or _answer(
+        path
+    )  # the second time for a machine that is too busy: all workers must find the same
+    if answer is None:
+        return None
+    implementation, version, kind = answer
     if kind != "base":
         return None
     major, minor, patch = map(int, version.split("."))
