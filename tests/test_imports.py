@@ -278,6 +278,11 @@ def test_only_the_doors_print() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_character_is_written_by_its_name() -> None:
+    """To compile that Python imports unicodedata, and looks for it in the folder where the user stands."""
+    assert [path for path in PATHS if r"\N{" in path.read_text(encoding="utf-8")] == []
+
+
 def test_what_a_start_loads_is_read_at_once() -> None:
     """The byte code of each module fits into the one read that it takes, with room; a larger one is left to Python's own loader."""
     for place in histshell._START:

@@ -71,7 +71,7 @@ def _wanted(label: str) -> Any:
         hash(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         value = None
-    if value is None or key(value) != label or "\N{HORIZONTAL ELLIPSIS}" in label:
+    if value is None or key(value) != label or "…" in label:
         raise ValueError(label)
     return value
 
