@@ -79,6 +79,7 @@ def is_asked_anew(client: Client, source: str) -> bool:
     return client._number > before
 
 
+@pytest.mark.slow
 def test_twenty_questions_in_a_row(shared: Client) -> None:
     """One process answers all, each its own."""
     wanted = {"''": "strip", "[]": "append", "{}": "items", "0": "bit_length", "0j": "conjugate"}
@@ -125,6 +126,7 @@ def test_an_answer_gets_old(echo: Client, monkeypatch: pytest.MonkeyPatch) -> No
     assert is_asked_anew(echo, "x")
 
 
+@pytest.mark.slow
 def test_a_stopped_process_is_killed_and_another_started(echo: Client) -> None:
     """SIGSTOP: not even its own timer ends it. The question that it died of is not asked again at once."""
     assert ask(echo, "x") == ["x"]

@@ -121,6 +121,7 @@ def test_results_of_what_was_typed(how: str, shared: Client) -> None:
         assert source[found[0].start :] + rest == found[0].text if found else row == "", row
 
 
+@pytest.mark.slow
 def test_a_script_that_was_run_before_the_prompt(tmp_path: Path, shared: Client) -> None:
     """`python -i script.py`: its functions and classes are the prompt's."""
     path = tmp_path / "script.py"

@@ -225,6 +225,7 @@ def test_a_tuple_is_found_behind_texts_of_any_length(protocol: int) -> None:
     assert not proved(pickle.dumps([*names, *texts, pair, *names, pair], protocol))
 
 
+@pytest.mark.slow
 def test_a_small_tuple_may_be_fetched_in_a_long_stream() -> None:
     """Constants that all records share cost next to nothing."""
     assert proved(pickle.dumps([{"n": n, "pair": (n, n), "shared": ((1, 2), "a")} for n in range(40_000)], 4))

@@ -50,6 +50,7 @@ def test_a_tab_is_spelled_where_that_means_the_same(line: str, expected: str) ->
     assert notation.plain(notation.spell_tabs(line)) == notation.plain(line)
 
 
+@pytest.mark.slow
 def test_the_way_back_from_many_lines_is_short() -> None:
     """Each line of a long stream can be taken back, and what is kept for that does not grow with the square of their number."""
     stream = Stream(lambda _: None)

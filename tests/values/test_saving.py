@@ -102,6 +102,7 @@ def test_what_is_not_plain_is_refused(value: object, why: str) -> None:
     assert why in saver.why
 
 
+@pytest.mark.slow
 def test_neither_depth_nor_circles_of_tuples_reach_the_pickler() -> None:
     """A tuple in a circle is gone through once for each list that leads back to it: that counts as depth."""
     inside: list[Any] = [[] for _ in range(200)]

@@ -203,6 +203,7 @@ def test_an_attribute_is_trusted_by_its_own_name() -> None:
         assert caught.value.name == "zoneinfo.ZoneInfo._unpickle"
 
 
+@pytest.mark.slow
 def test_an_import_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a trusted module takes to be imported, and its own code to hash and to fill: that is not the stream's."""
     (tmp_path / "slow_shop.py").write_text(

@@ -117,6 +117,7 @@ def _stream(name: str) -> bytes:
     return value if type(value) is bytes else pickle.dumps(value, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_tree_is_the_same(name: str, tmp_path: Path) -> None:
@@ -140,6 +141,7 @@ def test_it_is_where_only_the_first_numbers_are_fetched(name: str, monkeypatch: 
     assert found == (*told(data, Whole())[:3], SHAPES[name][1])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("apart", [1, 50, 700])
 def test_it_may_be_cut_anywhere(apart: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,6 +320,7 @@ _C = "import pickle; value = pickle.loads(open(sys.argv[1], 'rb').read())"
 _TREE = "from histshell.pik.tree.shown import look; assert 'of 3' in repr(look(sys.argv[1]))"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its peak is read from the system")
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="what is let go of stays with the process")
 def test_memory_is_not_the_files(tmp_path: Path) -> None:
