@@ -46,6 +46,7 @@ _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
 EQUAL = 1 << 18  # bytes of a text that may be there twice
 _DEAR = 1 << 13  # bytes of a text that takes C longer than the proof
+_MEDIUM = 1 << 8  # and of one that the expressions know, once they know that there are some
 WHOLE = 1 << 16  # bytes of a text that is noted
 _INSIDE = 10_000  # marks inside each other
 _LONG = 1 << 19  # bytes for which expressions of their own are worth their making
@@ -295,12 +296,13 @@ class KeyedProof:
         if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
             return NEVER
         self._pause(at, end)
-        if end - start < _DEAR and self._ask():
+        dear = end - start < _DEAR and (self.apart == NEVER or end - start >= _MEDIUM)
+        if dear and self._ask():
             return NEVER
         if end - start > WHOLE:
             self.long.append((at, start, end))
         self.skipped += end - start
-        self._medium += end - start < 256
+        self._medium += end - start < _MEDIUM
         if self._medium == _OFTEN and len(self.data) - at > _LONG:
             self.patterns = self._expressions(True)
         if end > self._ahead:

@@ -47,6 +47,8 @@ def _itself() -> list[Any]:
 #: The value or its pickle, and whether it can be cut.
 SHAPES: dict[str, tuple[Any, bool]] = {
     "records": ([{"id": n, "name": f"user {n}", "tags": [f"a{n % 7}", "b"]} for n in range(ROWS)], True),
+    "records with texts of a hundred": ([{"id": n, "text": f"{n} {'of a hundred ' * 9}"} for n in range(ROWS)], True),
+    "records with texts of three hundred": ([{"id": n, "text": f"{n} {'of them ' * 40}"} for n in range(ROWS)], False),
     "records with tuples": ([{"id": n, "at": (n, n + 0.5), "none": None} for n in range(ROWS)], True),
     "records that share": ([_shared(n) for n in range(ROWS)], True),
     "tuples that are shared": ([{"a": (part := (f"{n}", n)), "b": [part]} for n in range(ROWS)], False),
