@@ -126,15 +126,8 @@ class Beginnings:
 
     def cut(self, value: Any) -> None:
         """Cut a list or dict that is too long; look once at what is kept of it."""
-        kind = type(value)
-        if kind is list:
-            self._look(value, value)
-            if len(value) > self.keep.items:
-                self._cut_list(value, self._of(value))
-        elif kind is dict:
-            self._look(value, value.values())
-            if len(value) > self.keep.pairs + _SLACK:
-                self._cut_dict(value, self._of(value))
+        self._look(value, value if type(value) is list else value.values())
+        self._shorten(value)
 
     def cut_all(self, levels: list[tuple[Any, ...]]) -> None:
         """Cut what is on a stack, and let go of what is nowhere else any more."""
@@ -164,6 +157,13 @@ class Beginnings:
         if cut is None:
             cut = self._cuts[id(value)] = _Cut(value)
         return cut
+
+    def _shorten(self, value: Any) -> None:
+        """Cut what is too long, and of a kind that can be cut."""
+        if type(value) is list and len(value) > self.keep.items:
+            self._cut_list(value, self._of(value))
+        elif type(value) is dict and len(value) > self.keep.pairs + _SLACK:
+            self._cut_dict(value, self._of(value))
 
     def _cut_list(self, value: list[Any], cut: _Cut) -> None:
         keep = self.keep.items
@@ -220,10 +220,7 @@ class Beginnings:
                 if kind not in _HOLDING or id(value) in seen:
                     continue
                 seen.add(id(value))
-                if kind is list and len(value) > self.keep.items:
-                    self._cut_list(value, self._of(value))
-                elif kind is dict and len(value) > self.keep.pairs + _SLACK:
-                    self._cut_dict(value, self._of(value))
+                self._shorten(value)
                 self._left -= len(value)
                 if self._left < 0:
                     return

@@ -14,7 +14,7 @@ none. Where one does, the proof begins again with expressions that bound what th
 C is lent the stream in such pieces, with a look at the clock between them (`histshell.pik.fast_lending`). What is stopped there
 is read by the machine, from the beginning, under its own clock.
 
-The second wall. The loader is `pickle.Unpickler` with a find_class and a persistent_load that always raise, and
+The second wall. The loader is `histshell.pik.fast_shut_loader.ShutLoader`, which imports nothing, and
 extension codes are not among the opcodes that the expression knows. Nothing can be imported or called, were the proof
 wrong.
 """
@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import sys
 from io import BufferedReader
-from pickle import HIGHEST_PROTOCOL, Unpickler, UnpicklingError
-from typing import Any, NoReturn
+from pickle import HIGHEST_PROTOCOL
+from typing import Any
 
 from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
@@ -33,6 +33,7 @@ from histshell.pik.fast_lending import Lent
 from histshell.pik.fast_pages import Pages
 from histshell.pik.fast_patterns import TUPLING, filling, run, tupling
 from histshell.pik.fast_reading import PIECE, Bytes
+from histshell.pik.fast_shut_loader import ShutLoader
 from histshell.pik.fast_texts import WithoutTexts, mostly_texts
 from histshell.pik.opcodes import BY_NAME, FRAME, OPCODES, PROTO, STOP
 from histshell.pik.progress import step
@@ -99,22 +100,20 @@ class _Proof:
 
     def _with_keys(self, numbers: tuple[int, int]) -> int:
         """Prove it with its keys, from the beginning; with more effort where a simpler proof does not do."""
-        whole_at_once = self.apart == NEVER
-        left = WithoutTexts(self.data, numbers) if whole_at_once and mostly_texts(self.data, numbers) else None
-        if left is not None and left.stop < 0:
-            left = None
-        head = self.data if left is None else left.data
-        tuples, whole = (
-            self.tuples or tupling(head, 0, _HEAD) is not None,
-            False,
-        )  # or so it seems: that spares a beginning
+        left, whole = None, False
+        is_cut = self.apart < NEVER
+        if not is_cut and mostly_texts(self.data, numbers):
+            left = WithoutTexts(self.data, numbers)
+            left = left if left.stop >= 0 else None
+        data = self.data if left is None else left.data
+        tuples = self.tuples or tupling(data, 0, _HEAD) is not None  # or so it seems: that spares a beginning
         while True:
-            data = self.data if left is None else left.data
             proof = KeyedProof(data, self.budget, tuples, whole, numbers, left is None, self.apart)
             self.found = proof
             stop = proof.holds()
-            if stop < 0 and proof.texts and whole_at_once:
+            if stop < 0 and proof.texts and not is_cut:
                 left = WithoutTexts(self.data, numbers)
+                data = left.data
                 if left.stop < 0:
                     return -1
             elif stop >= 0 or (tuples, whole) == (proof.tuples, proof.whole):
@@ -126,12 +125,11 @@ class _Proof:
     def _unkeyed(self, top: int, digits: int) -> int:
         """Cross a stream that has no keys: return the offset of STOP, else -1; note where one has keys."""
         data, size = self.data, len(self.data)
-        at, frame_end, tuples = 0, NEVER, None
+        at, frame_end, known = 0, NEVER, None
         while True:
-            if self.tuples is not tuples or self.texts == _MANY:
-                tuples = self.tuples
-                match = run(tuples, top, digits, self.texts >= _MANY and size > _WORTH)
-                self.texts += 1
+            needed = self.tuples, self.texts >= _MANY and size > _WORTH
+            if needed != known:
+                known, match = needed, run(needed[0], top, digits, needed[1])
             found = match(data, at, frame_end if frame_end < size else size)
             if found is not None:
                 at = found.end()
@@ -197,18 +195,6 @@ def _count(data: bytes, code: int) -> int:
     return _FEW + data.count(code, at + 1)
 
 
-class _Gated(Unpickler):
-    """The C loader with both of its doors shut."""
-
-    def find_class(self, module: str, name: str) -> NoReturn:
-        """Refuse every import."""
-        raise UnpicklingError(f"{module}.{name}")
-
-    def persistent_load(self, pid: Any) -> NoReturn:
-        """Refuse every persistent id."""
-        raise UnpicklingError("persistent id")
-
-
 def load_first(
     data: bytes, encoding: str, errors: str, budget: Budget, beginnings: Beginnings | None = None
 ) -> tuple[int, Any]:
@@ -229,7 +215,7 @@ def load_first(
         return 0, None
     clock = budget.clock()
     try:
-        value = _Gated(_file(data, proof, budget), encoding=encoding, errors=errors).load()
+        value = ShutLoader(_file(data, proof, budget), encoding=encoding, errors=errors).load()
     except Exception:  # whatever it is, the machine meets it again and says where
         budget.set_clock(clock)
         return 0, None

@@ -26,8 +26,8 @@ from codecs import getincrementaldecoder
 from collections import deque
 from io import BufferedReader
 from itertools import chain
-from pickle import Unpickler, UnpicklingError
-from typing import Any, Iterator, NoReturn
+from pickle import UnpicklingError
+from typing import Any, Iterator
 
 from histshell.pik.beginnings import Beginnings
 from histshell.pik.budget import Budget
@@ -35,6 +35,7 @@ from histshell.pik.fast_keys import KeyedProof
 from histshell.pik.fast_pages import Pages, fetch
 from histshell.pik.fast_reading import FRAME_BYTES, PIECE, Parts
 from histshell.pik.fast_renumbering import Heads, Renumbered
+from histshell.pik.fast_shut_loader import ShutLoader
 from histshell.pik.opcodes import BY_CODE, BY_NAME
 from histshell.preview import Beginning
 
@@ -49,18 +50,14 @@ _BINPERSID, _NONE, _MARK, _POP, _MEMOIZE, _TUPLE, _STOP, _LONG_BINGET = (
 _IN, _OUT = _NONE + _BINPERSID, _BINPERSID + _POP
 
 
-class _Loader(Unpickler):
-    """C's loader of one piece: it imports nothing; persistent ids are the values that come in, then those that go out."""
+class _Loader(ShutLoader):
+    """The loader of one piece. Persistent ids are the values that come in, then those that go out."""
 
     def __init__(self, file: Any, values: Iterator[Any], options: tuple[str, str]) -> None:
         super().__init__(file, encoding=options[0], errors=options[1])
         self.out: list[Any] = []
         self.given = 0  # how many come in
         self._values = values
-
-    def find_class(self, module: str, name: str) -> NoReturn:
-        """Refuse every import."""
-        raise UnpicklingError(f"{module}.{name}")
 
     def persistent_load(self, pid: Any) -> Any:
         """Give the next value, as long as there are some; then take what is there."""

@@ -30,7 +30,7 @@ from pickle import HIGHEST_PROTOCOL
 from typing import Any
 
 from histshell.pik.budget import Budget
-from histshell.pik.fast_long_texts import LongTexts
+from histshell.pik.fast_long_texts import EQUAL, LongTexts
 from histshell.pik.fast_pages import PART, Pages, hold
 from histshell.pik.fast_patterns import COUNTED, FEW, FIRST, LINES, NUMBERS, TUPLING, Patterns, patterns
 from histshell.pik.fast_sharing import Sharing, first_numbers
@@ -44,7 +44,6 @@ _SURE = 1 << 12  # bytes before its end from which on it may have been cut off b
 _MOST = 10_000  # opcodes and groups above a mark whose end hashes
 _ALIKE = 60_000_000  # long tuples above such a mark, times the bytes above it
 WIDE = 1 << 10  # bytes of an int that may be hashed as often as it likes
-EQUAL = 1 << 18  # bytes of a text that may be there twice
 _DEAR = 1 << 13  # bytes of a text that takes C longer than the proof
 _MEDIUM = 1 << 8  # and of one that the expressions know, once they know that there are some
 WHOLE = 1 << 16  # bytes of a text that is noted
@@ -69,8 +68,6 @@ _READING = frozenset(op.code for op in OPCODES if op.reads)
 _WRAPPING = TUPLING - {_TUPLE}
 #: Text and bytes with a length, which may be long: the bytes that their length has.
 LONG = {op.code: LENGTHS[op.argument] for op in OPCODES if op.argument in LENGTHS and op.made in ("str", "bytes")}
-#: Text that may be equal to one that is spelled otherwise.
-SPELLED = frozenset(op.code for op in OPCODES if op.code in LONG and op.made == "str" and not op.utf8)
 
 
 class _Mark:
@@ -156,7 +153,7 @@ class KeyedProof:
             if at > self._ahead:
                 self._ahead = self._hold(at)
             if at >= self._next and data[at] not in _STORING:
-                self.note(at)
+                self._note(at)
             limit = min(frame_end, size, at + _WINDOW)
             if not over:
                 end = self._cross(at, limit)
@@ -172,7 +169,7 @@ class KeyedProof:
                 continue
             code = data[at]
             if code == STOP:
-                self.note(at)
+                self._note(at)
                 return at if self.sharing is None or self.sharing.harmless(at) else -1
             if code == FRAME:
                 frame_end = self._frame(at) if frame_end == NEVER else NEVER
@@ -221,7 +218,7 @@ class KeyedProof:
         there = hold(self.data, max(at - _BACK, 0), at + PART)
         return there - 2 * _WINDOW if there < len(self.data) else NEVER
 
-    def note(self, at: int) -> None:
+    def _note(self, at: int) -> None:
         """Note a place."""
         self._pause(at, at)
         stored = self.sharing.counted if self.sharing is not None else 0
@@ -293,7 +290,7 @@ class KeyedProof:
         end = start + int.from_bytes(self.data[at + 1 : start], "little")
         if end > len(self.data):
             return NEVER
-        if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
+        if self._texts.again(code, start, end):
             return NEVER
         self._pause(at, end)
         dear = end - start < _DEAR and (self.apart == NEVER or end - start >= _MEDIUM)

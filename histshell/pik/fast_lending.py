@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from histshell.pik.budget import Budget
+from histshell.pik.fast_reading import FRAME_BYTES
 from histshell.pik.progress import step
 
 _KEY = 8  # bytes of a stream that are allowed the time of one key: few keys that differ take less
-_FRAME = 9  # bytes of FRAME and its argument
 
 
 class Lent:
@@ -25,6 +25,7 @@ class Lent:
 
     def __init__(self, data: bytes, frames: list[int], budget: Budget | None, most: int) -> None:
         """Begin at the first byte."""
+        self._bytes = data
         self._data = memoryview(data)
         self._ends = iter((*frames, len(data)))
         self._at = 0
@@ -38,7 +39,7 @@ class Lent:
     def peek(self, _: int) -> memoryview:
         """Give the next piece; what is not read of it comes again."""
         while self._at == self._end < len(self._data):
-            self._at += _FRAME
+            self._at += FRAME_BYTES
             self._end = next(self._ends)
         end = min(self._at + self._most, self._end)
         self._look(end)
@@ -61,7 +62,7 @@ class Lent:
 
     def readline(self) -> bytes:
         """Give the next line: one that does not end in a piece."""
-        end = self._data.obj.find(b"\n", self._at, self._end) + 1 or self._end  # type: ignore[attr-defined]
+        end = self._bytes.find(b"\n", self._at, self._end) + 1 or self._end
         return bytes(self.read(end - self._at))
 
     def _over(self, size: int) -> bytes:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from histshell.pik.fast_pages import PART, Pages, fetch
+from histshell.pik.opcodes import LENGTHS, OPCODES
 
+EQUAL = 1 << 18  # bytes of a text that may be there twice
 _ENDS = 64  # bytes
+#: Text that may be equal to one that is spelled otherwise.
+_SPELLED = frozenset(op.code for op in OPCODES if op.argument in LENGTHS and op.made == "str" and not op.utf8)
 
 
 class LongTexts:
@@ -16,8 +20,12 @@ class LongTexts:
         self._first: dict[tuple[int, bytes, bytes], tuple[int, int]] = {}
         self._hashes: dict[tuple[int, bytes, bytes], set[int]] = {}
 
-    def again(self, start: int, end: int) -> bool:
-        """Note the text from *start* to *end*; return whether one like it was noted before."""
+    def again(self, code: int, start: int, end: int) -> bool:
+        """Note a long text from *start* to *end*, of the opcode *code*; return whether there may be one that is equal."""
+        if end - start <= EQUAL:
+            return False
+        if code in _SPELLED:
+            return True
         ends = end - start, self._bytes(start, start + _ENDS), self._bytes(end - _ENDS, end)
         first = self._first.setdefault(ends, (start, end))
         if first == (start, end):

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import struct
 
-from histshell.pik.fast_keys import EQUAL, LONG, NEVER, SPELLED, WIDE, line_end, stores_of, too_many
-from histshell.pik.fast_long_texts import LongTexts
+from histshell.pik.fast_keys import LONG, NEVER, WIDE, line_end, stores_of, too_many
+from histshell.pik.fast_long_texts import EQUAL, LongTexts
 from histshell.pik.fast_patterns import COUNTED, plain
 from histshell.pik.opcodes import BY_NAME, FRAME, PROTO, STOP
 from histshell.pik.progress import step
@@ -122,6 +122,4 @@ class WithoutTexts:
         end = start + int.from_bytes(stream[at + 1 : start], "little")
         if end > len(stream) or (code in _INTS and end - start > WIDE):
             return NEVER
-        if end - start > EQUAL and (code in SPELLED or self._texts.again(start, end)):
-            return NEVER
-        return end
+        return NEVER if self._texts.again(code, start, end) else end

@@ -33,7 +33,7 @@ class Beginning:
     """
 
     __slots__ = ("first", "kind", "size")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # so Python wants what cannot be hashed to say it
 
     def __init__(self, kind: type, first: Any, size: int) -> None:
         self.kind = kind

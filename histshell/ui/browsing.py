@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 def bind(editor: Editor, raised: Raised) -> None:
     """Open the browser by F5 and, at the inputs of all sessions, by Ctrl-R."""
-    over = _Over(editor, raised)
+    opener = _Opener(editor, raised)
 
-    @editor.add_key_binding("<any>", filter=Condition(lambda: bool(over.opening)), eager=True)
+    @editor.add_key_binding("<any>", filter=Condition(lambda: bool(opener.opening)), eager=True)
     def _(event: KeyPressEvent) -> None:
-        over.opening[-1].extend(event.key_sequence)
+        opener.opening[-1].extend(event.key_sequence)
 
     @editor.add_key_binding("f5")
     def _(event: KeyPressEvent) -> None:
         """Open the browser of results and inputs; what is chosen there is put in at the cursor."""
-        over.browse(event, is_wide=False)
+        opener.browse(event, is_wide=False)
 
     ours = Condition(lambda: editor.inputs.is_wide)
 
     @editor.add_key_binding("c-r", filter=ours & has_focus(DEFAULT_BUFFER) & ~vi_navigation_mode)
     def _(event: KeyPressEvent) -> None:
         """Open it at the inputs of all sessions; what is chosen is the line then."""
-        over.browse(event, is_wide=True)
+        opener.browse(event, is_wide=True)
 
 
-class _Over:
-    """What lies between an editor and the browsers that are opened over it."""
+class _Opener:
+    """Opens browsers over an editor, and brings back what was chosen and typed in them."""
 
     def __init__(self, editor: Editor, raised: Raised) -> None:
         self._editor = editor

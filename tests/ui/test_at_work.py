@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,11 @@ def _is_asked(rich: Rich) -> bool:
     return rich.before_cursor.endswith(" >>> ")
 
 
+def _is_asked_or_takes_long(rich: Rich, enough: float) -> bool:
+    """Whether the cursor stands behind a prompt, or the process has used so many seconds."""
+    return _is_asked(rich) or rich.seconds > enough
+
+
 def _stop(rich: Rich, home: Path, line: str) -> list[str]:
     """Type a line, wait until it is busy, press Ctrl-C until there is a prompt, and return what all that showed.
 
@@ -59,7 +65,7 @@ def _stop(rich: Rich, home: Path, line: str) -> list[str]:
     for _ in range(3):
         rich.press("ctrl-c")
         enough = rich.seconds + (MOST_FOR_A_TRACEBACK if line != AWAITED else float("inf"))
-        rich.wait_for(lambda enough=enough: _is_asked(rich) or rich.seconds > enough)  # type: ignore[misc]
+        rich.wait_for(partial(_is_asked_or_takes_long, rich, enough))
         if _is_asked(rich):
             break
     rich.wait_for(lambda: _is_asked(rich))

@@ -41,6 +41,9 @@ LIMIT = 15.0
 HANGS = 4
 """How many times as long by the clock ends it too: what hangs may use no processor at all."""
 
+_AT_ONCE = 0.1
+"""The seconds that are waited for in one call: a signal that comes just before it into the kernel is seen after it."""
+
 START_LIMIT = 60.0
 """How long a start may take, in seconds: importing jedi, which may not be compiled yet, from a slow disk."""
 
@@ -328,11 +331,10 @@ class _Process:
             if keys >= 0:
                 poll.register(keys, select.POLLIN)
             left = deadline - time.monotonic()
-            # A signal that comes just before the call into the kernel is seen after it.
-            ready = [descriptor for descriptor, _ in poll.poll(1000 * max(0.0, min(left, 0.1)))]
+            ready = [descriptor for descriptor, _ in poll.poll(1000 * max(0.0, min(left, _AT_ONCE)))]
             if self._out in ready:
                 return True
-            if keys in ready or (not ready and left <= 0.1):
+            if keys in ready or (not ready and left <= _AT_ONCE):
                 return False
             self._write()
 

@@ -5,6 +5,7 @@ What it is for objects, which are placeholders, is in `tree_maker`, which knows 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator
 
 from histshell.pik.beginnings import LOOKED, NOTHING_CUT
@@ -40,7 +41,7 @@ CHEAP = 1 << 21  # numbers in all that are gone through for their least and grea
 ATOMS = frozenset(("scalar", "text", "bytes", "class"))
 
 
-class Maker:
+class Maker(ABC):
     """Makes the nodes of one value; they have the numbers of its objects, and what lies beside it in its file.
 
     ``member`` has the storages of a PyTorch file, and ``arrays`` are those that lie between the opcodes of joblib's, by the
@@ -110,13 +111,13 @@ class Maker:
             return make(self, value)
         return self._other(value)
 
+    @abstractmethod
     def understood(self, thing: Placeholder) -> Node:
         """Make the node of an object."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attributes(self, made: Made) -> Iterator[Child]:
         """Give the attributes of an object."""
-        raise NotImplementedError
 
     def _text(self, value: str | bytes | bytearray) -> Node:
         """Make the node of a text or of bytes."""
